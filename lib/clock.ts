@@ -1,0 +1,75 @@
+/**
+ * Time as a seam: roles and libraries ask a {@linkcode Clock}, never the system, so that the same code
+ * runs live and in virtual time.
+ *
+ * @module
+ */
+
+/** A pending call of {@linkcode Clock.after}; cancelling one that has fired does nothing. */
+export interface Timer {
+  /** Takes the call back. */
+  cancel(): void;
+}
+
+/** Source of time and of everything that waits for it. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Calls `callback` once, `delayMs` milliseconds from now (0 or less: as soon as possible). */
+  after(delayMs: number, callback: () => void): Timer;
+}
+
+/** Options of {@linkcode sleep}. */
+export interface SleepOptions {
+  /** Ends the wait early; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Waits on a clock.
+ *
+ * @example
+ * ```ts
+ * import { sleep, systemClock } from "./clock.ts";
+ *
+ * await sleep(systemClock, 1);
+ * ```
+ *
+ * @param clock The clock to wait on.
+ * @param delayMs Length of the wait in milliseconds.
+ * @param options An optional abort signal.
+ * @returns A promise that resolves when the time has passed.
+ * @throws The signal's reason, when it is aborted first.
+ */
+export function sleep(clock: Clock, delayMs: number, options: SleepOptions = {}): Promise<void> {
+  const { signal } = options;
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const abort = () => {
+    timer.cancel();
+    reject(signal?.reason);
+  };
+  const timer = clock.after(delayMs, () => {
+    signal?.removeEventListener("abort", abort);
+    resolve();
+  });
+  signal?.addEventListener("abort", abort, { once: true });
+  return promise;
+}
+
+/** Longest delay that a system timer takes; longer ones would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, callback) {
+    let handle: ReturnType<typeof setTimeout>;
+    const arm = (leftMs: number) => {
+      const stepMs = Math.min(leftMs, LONGEST_TIMER_MS);
+      handle = setTimeout(() => leftMs > stepMs ? arm(leftMs - stepMs) : callback(), stepMs);
+    };
+    arm(Math.max(0, delayMs));
+    return { cancel: () => clearTimeout(handle) };
+  },
+};

@@ -1,0 +1,45 @@
+/**
+ * The seam to local directories: an agent's work directories, a manager's Chirp and done-job
+ * directories. Every path is relative to the workspace's root and cannot leave it.
+ *
+ * @module
+ */
+
+/** A path that would leave its folder, or is not a name at all. */
+export class UnsafePathError extends Error {
+  override readonly name = "UnsafePathError";
+}
+
+/** A folder, confined. Missing entries reject with `Deno.errors.NotFound`. */
+export interface Workspace {
+  /** Absolute path of an entry, for programs and file transfers; checks confinement. */
+  path(relativePath: string): string;
+  /** Makes a directory and its parents. */
+  makeDirectory(relativePath: string): Promise<void>;
+  /** Removes an entry with all below it; nothing happens where there is none. */
+  remove(relativePath: string): Promise<void>;
+  /** Moves an entry, replacing a file; parents of the new place must exist. */
+  move(fromPath: string, toPath: string): Promise<void>;
+  /** Writes a small file, whole or not at all. `mode`: Unix permission bits, default 0o644. */
+  writeText(relativePath: string, text: string, mode?: number): Promise<void>;
+  /** Reads a small text file, up to 1 MiB. */
+  readText(relativePath: string): Promise<string>;
+  /** True where an entry exists. */
+  exists(relativePath: string): Promise<boolean>;
+  /** Size of a file in bytes. */
+  size(relativePath: string): Promise<number>;
+  /** Sets the Unix permission bits of an entry. */
+  setMode(relativePath: string, mode: number): Promise<void>;
+  /** Names in a directory, sorted. */
+  list(relativePath: string): Promise<string[]>;
+  /**
+   * Packs a directory into a gzip-compressed tar archive, streaming; members begin with `./`.
+   *
+   * @param directory The directory to pack.
+   * @param archive Where the archive is written; may lie inside the directory and is then left out.
+   * @returns Size of the archive in bytes.
+   */
+  pack(directory: string, archive: string): Promise<number>;
+  /** Unpacks such an archive into a directory, confined to it; links that lead out are refused. */
+  unpack(archive: string, directory: string): Promise<void>;
+}
