@@ -1,0 +1,243 @@
+/**
+ * The seam to the job queue: what is submitted, who runs it, how it ended. Implemented on Redis by
+ * {@linkcode RedisJobStore}; the simulator runs the same code on its own Redis.
+ *
+ * @module
+ */
+import type { Job, JobDescription } from "../protocol/job.ts";
+import type { JobState } from "./job_state.ts";
+
+/** What a submitter may ask for beside the description. */
+export interface SubmitOptions {
+  /** A repeated submit with the same key changes nothing and gives the same job. Default: none. */
+  readonly key?: string | undefined;
+  /** Higher runs first; 0 is the queue shared with the original. Default: 0. */
+  readonly priority?: number | undefined;
+  /** True: wait until released. Default: false. */
+  readonly held?: boolean | undefined;
+  /** Hand-outs before the job is given up. Default: 5. */
+  readonly maxAttempts?: number | undefined;
+  /** Script that judges the output, one of the input files. Default: none. */
+  readonly validationScript?: string | undefined;
+  /** Longest run in seconds. Default: none. */
+  readonly wallTimeSeconds?: number | undefined;
+  /** Largest job directory in bytes. Default: none. */
+  readonly outputBytes?: number | undefined;
+}
+
+/** All that is known of a job. Times are milliseconds since the epoch by the clock of Redis. */
+export interface JobRecord {
+  readonly id: string;
+  readonly state: JobState;
+  readonly description: JobDescription;
+  readonly priority: number;
+  /** Hand-outs so far. */
+  readonly attempts: number;
+  readonly maxAttempts: number;
+  readonly submittedMs: number;
+  /** Time of the last transition. */
+  readonly changedMs: number;
+  /** Time of the last hand-out. */
+  readonly leasedMs?: number | undefined;
+  readonly finishedMs?: number | undefined;
+  /** Fencing token of the last lease; 0 before the first. */
+  readonly token: number;
+  /** Full JID of the agent that holds or held the last lease. */
+  readonly agent?: string | undefined;
+  /** Full JID of the manager that made it. */
+  readonly manager?: string | undefined;
+  /** When the lease ends unless extended. */
+  readonly deadlineMs?: number | undefined;
+  /** Last sign of life of the agent. */
+  readonly seenMs?: number | undefined;
+  /** Raw wait status of the job. */
+  readonly exitCode?: number | undefined;
+  /** Raw wait status of its validation. */
+  readonly validateExitCode?: number | undefined;
+  /** User CPU or wall time that the agent reported, in seconds. */
+  readonly wallSeconds?: number | undefined;
+  /** Why it failed or was put back, in a sentence. */
+  readonly reason?: string | undefined;
+  /** Its archive, relative to the done-job directory. */
+  readonly archive?: string | undefined;
+  readonly validationScript?: string | undefined;
+  readonly wallTimeSeconds?: number | undefined;
+  readonly outputBytes?: number | undefined;
+}
+
+/** One line of a job's history. */
+export interface HistoryEntry {
+  readonly atMs: number;
+  /** What happened: `submitted`, `leased`, `started`, `requeued`, `stale result` … */
+  readonly event: string;
+  /** State after it. */
+  readonly state: JobState;
+  readonly token?: number | undefined;
+  readonly agent?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** Who asks for a job, and for how long it is lent. */
+export interface LeaseRequest {
+  /** Full JID of the agent. */
+  readonly agent: string;
+  /** Id of the agent's process, where it announces one; another one ends the old process's lease. */
+  readonly session?: string | undefined;
+  /** Full JID of the manager. */
+  readonly manager: string;
+  /** Length of the lease once the agent has acknowledged `runJob`. */
+  readonly leaseSeconds: number;
+  /** Length until then. */
+  readonly unacknowledgedSeconds: number;
+}
+
+/** A job lent to an agent. */
+export interface Lease {
+  readonly job: Job;
+  /** Grows with each lease of the job. */
+  readonly token: number;
+  /** 1 for the first hand-out. */
+  readonly attempt: number;
+  /** Time of the hand-out, milliseconds since the epoch. */
+  readonly leasedMs: number;
+  /** True where the agent already held this lease, unacknowledged. */
+  readonly repeated: boolean;
+}
+
+/** A lease whose agent should be asked whether it lives, or whose time is over. */
+export interface LeaseStatus {
+  readonly id: string;
+  readonly token: number;
+  /** Full JID of the agent. */
+  readonly agent: string;
+  readonly seenMs: number;
+  readonly deadlineMs: number;
+}
+
+/** How a job ended, as an agent reports it. */
+export interface Completion {
+  readonly id: string;
+  /** Token that the agent echoes; `undefined` from one that was handed none. */
+  readonly token: number | undefined;
+  /** Bare JID of the agent. */
+  readonly agent: string;
+  readonly outcome: "succeeded" | "failed";
+  readonly exitCode: number;
+  readonly validateExitCode?: number | undefined;
+  readonly wallSeconds?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly archive?: string | undefined;
+}
+
+/**
+ * What came of a report:
+ * - `done`: stored now;
+ * - `repeated`: the same lease had ended the job already, nothing changed;
+ * - `stale`: the lease is not, or no longer, this agent's; noted in the job's history;
+ * - `foreign`: the job has a description but no record (submitted and handed out by the original);
+ *   recorded now as ended;
+ * - `unknown`: no such job.
+ */
+export type CompletionResult = "done" | "repeated" | "stale" | "foreign" | "unknown";
+
+/** Why a transition was not made; the store is unchanged. */
+export class TransitionError extends Error {
+  override readonly name = "TransitionError";
+
+  /**
+   * @param message Action, job and state in a sentence.
+   * @param state The state the job is in; `undefined` where there is no such job.
+   */
+  constructor(message: string, readonly state: JobState | undefined) {
+    super(message);
+  }
+}
+
+/** What a clean-up took out of the store. */
+export interface PurgedJob {
+  readonly id: string;
+  /** Directories of the Chirp folder that no job needs any more. */
+  readonly directories: readonly string[];
+  readonly archive: string | undefined;
+}
+
+/** The queue and its memory. Every change is one atomic step, safe under many managers. */
+export interface JobStore {
+  /** Puts a job into the queue. Returns the id that stands for it: an older one for a known key. */
+  submit(
+    job: Job,
+    options?: SubmitOptions,
+  ): Promise<{ readonly id: string; readonly created: boolean }>;
+
+  /**
+   * Lends the next job. An agent that holds an unacknowledged lease gets the same one again. Jobs
+   * of the original without a record of ours are taken over; ids without a description are dropped
+   * and returned in `invalid`.
+   */
+  lease(
+    request: LeaseRequest,
+  ): Promise<{ readonly lease?: Lease; readonly invalid: readonly string[] }>;
+  /** The agent has acknowledged `runJob`: the job runs, the lease gets its full length. */
+  confirm(id: string, token: number, leaseSeconds: number): Promise<boolean>;
+  /** A sign of life: every lease of that full JID is extended. Returns how many there are. */
+  touch(agent: string, leaseSeconds: number): Promise<number>;
+  /** True where token and bare JID are those of a lease that holds now (or leases are off). */
+  holds(id: string, token: number | undefined, agent: string): Promise<boolean>;
+  /** Leases without a sign of life for so long, oldest first. */
+  silentLeases(silentSeconds: number, limit: number): Promise<LeaseStatus[]>;
+  /** Leases past their deadline, oldest first. */
+  expiredLeases(limit: number): Promise<LeaseStatus[]>;
+  /**
+   * Ends a lease and puts the job back to the head of its queue, or fails it at its last attempt.
+   * Nothing happens where the lease has ended or, with `seenMs`, the agent was seen since.
+   */
+  requeue(
+    lease: { readonly id: string; readonly token: number; readonly seenMs?: number | undefined },
+    reason: string,
+    options?: { readonly countAttempt?: boolean | undefined },
+  ): Promise<"requeued" | "failed" | "unchanged">;
+
+  /** Stores how a job ended. */
+  complete(completion: Completion): Promise<CompletionResult>;
+
+  /** Ends a job that has not ended. @throws {TransitionError} */
+  cancel(id: string, reason: string): Promise<void>;
+  /** Takes a waiting job out of the queue. @throws {TransitionError} */
+  hold(id: string, reason: string): Promise<void>;
+  /** Puts a held job back into the queue. @throws {TransitionError} */
+  release(id: string): Promise<void>;
+  /** Puts an ended job into the queue again, attempts counted anew. @throws {TransitionError} */
+  rerun(id: string): Promise<void>;
+
+  /** A job's record; a waiting job of the original is shown as it stands; `undefined`: no such job. */
+  get(id: string): Promise<JobRecord | undefined>;
+  /** Jobs, last changed first. `state`: only those. `limit` default 100, `offset` default 0. */
+  list(options?: {
+    readonly state?: JobState | undefined;
+    readonly limit?: number | undefined;
+    readonly offset?: number | undefined;
+  }): Promise<JobRecord[]>;
+  /** A job's history, oldest first; bounded to the last 200 entries. */
+  history(id: string): Promise<HistoryEntry[]>;
+  /** Adds a line to a job's history that is no transition. */
+  note(
+    id: string,
+    event: string,
+    details?: { readonly agent?: string; readonly reason?: string },
+  ): Promise<void>;
+  /** Number of jobs in each state. */
+  counts(): Promise<Record<JobState, number>>;
+  /** Number of jobs that wait, those of the original included. */
+  waiting(): Promise<number>;
+
+  /**
+   * The original's cooldown: remembers that an agent asked, under `agentseen::LOCALPART`.
+   *
+   * @returns True where it had asked less than `seconds` ago (the memory is then left as it was).
+   */
+  askedTooSoon(localPart: string, seconds: number): Promise<boolean>;
+  /** Records that say `waiting` though a manager of the original took the job: marks them running. */
+  reconcile(limit: number): Promise<string[]>;
+  /** Forgets jobs that ended more than so long ago. */
+  purge(olderThanSeconds: number, limit: number): Promise<PurgedJob[]>;
+}

@@ -1,0 +1,55 @@
+/**
+ * The `<info>` element: attributes in encoded form and nested elements, before they are understood
+ * as a command.
+ *
+ * @module
+ */
+import { decodeValue, encodeValue } from "./value.ts";
+import { xml, type XmlElement } from "./xml.ts";
+
+/** Decoded content of `<info>` or of an element in it. */
+export interface Info {
+  /** Attributes, values decoded. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Child elements by name; of equal names the last counts, as in the original. */
+  readonly children: Readonly<Record<string, Info>>;
+}
+
+/** Deepest nesting that is read: a redirect inside a redirect with an adapter's state has four. */
+const DEEPEST = 8;
+
+/** Writes an info element. */
+export function encodeInfo(name: string, info: Info): XmlElement {
+  const attrs: Record<string, string> = {};
+  for (const key of Object.keys(info.attributes)) {
+    attrs[key] = encodeValue(info.attributes[key] ?? "");
+  }
+  const children = Object.keys(info.children).map((key) =>
+    encodeInfo(key, info.children[key] ?? { attributes: {}, children: {} })
+  );
+  return xml(name, attrs, ...children);
+}
+
+/**
+ * Reads an info element; elements nested deeper than eight levels are left out.
+ *
+ * @param element The element, as it came.
+ * @returns Its decoded content.
+ */
+export function decodeInfo(element: XmlElement): Info {
+  return decodeLevel(element, DEEPEST);
+}
+
+function decodeLevel(element: XmlElement, levelsLeft: number): Info {
+  const attributes: Record<string, string> = Object.create(null);
+  for (const key of Object.keys(element.attrs)) {
+    attributes[key] = decodeValue(element.attrs[key] ?? "");
+  }
+  const children: Record<string, Info> = Object.create(null);
+  if (levelsLeft > 0) {
+    for (const child of element.children) {
+      if (typeof child !== "string") children[child.name] = decodeLevel(child, levelsLeft - 1);
+    }
+  }
+  return { attributes, children };
+}

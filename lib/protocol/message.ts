@@ -1,0 +1,124 @@
+/**
+ * The message envelope (report 2.1): commands with their ids, acknowledgements, errors.
+ *
+ * @module
+ */
+import { decodeInfo, encodeInfo, type Info } from "./info.ts";
+import { childNamed, xml, type XmlElement } from "./xml.ts";
+
+/** A command on its way. */
+export interface CommandMessage {
+  readonly kind: "command";
+  readonly from: string;
+  readonly to: string;
+  /** Unique id, acknowledged by the receiver; a message without one is not processed. */
+  readonly id: string;
+  /** True where the sender wants no acknowledgement. */
+  readonly noack: boolean;
+  /** True for a message to or from a whole room. */
+  readonly groupchat: boolean;
+  readonly info: Info;
+}
+
+/** An acknowledgement of the message `ack`. */
+export interface AckMessage {
+  readonly kind: "ack";
+  readonly from: string;
+  readonly to: string;
+  readonly ack: string;
+}
+
+/** A stanza that came back, such as `service-unavailable`: the message `id` did not arrive. */
+export interface ErrorMessage {
+  readonly kind: "error";
+  readonly from: string;
+  readonly to: string;
+  /** Id of the message that did not arrive, where the server repeats it. */
+  readonly id: string | undefined;
+  /** Defined condition of RFC 6120, 8.3.3, such as `service-unavailable`. */
+  readonly condition: string;
+}
+
+/** Anything else: no id, no body, chat text; neither processed nor acknowledged. */
+export interface OtherMessage {
+  readonly kind: "other";
+  readonly from: string;
+  readonly to: string;
+  /** Why it is no command. */
+  readonly reason: string;
+}
+
+/** A message stanza, understood. */
+export type Message = CommandMessage | AckMessage | ErrorMessage | OtherMessage;
+
+/** Writes a command or an acknowledgement as the original does. */
+export function encodeMessage(message: CommandMessage | AckMessage): XmlElement {
+  const { from, to } = message;
+  if (message.kind === "ack") return xml("message", { ack: message.ack, from, to });
+  return xml(
+    "message",
+    {
+      from,
+      to,
+      id: message.id,
+      type: message.groupchat ? "groupchat" : undefined,
+      noack: message.noack ? "1" : undefined,
+    },
+    xml("body", {}, encodeInfo("info", message.info)),
+  );
+}
+
+/**
+ * Reads a message stanza. Accepts every form that the original sends, its corrupted resend
+ * (`body='HASH(0x…)'`, plain attribute values) among them. Of several bodies or infos the last
+ * counts.
+ *
+ * @param stanza A `<message>`.
+ * @returns What it is.
+ */
+export function decodeMessage(stanza: XmlElement): Message {
+  const { attrs } = stanza;
+  const from = attrs["from"] ?? "";
+  const to = attrs["to"] ?? "";
+  const error = childNamed(stanza, "error");
+  if (attrs["type"] === "error" && error !== undefined) {
+    return { kind: "error", from, to, id: attrs["id"], condition: conditionOf(error) };
+  }
+  const ack = attrs["ack"];
+  if (ack !== undefined) {
+    return ack === ""
+      ? { kind: "other", from, to, reason: "empty ack" }
+      : { kind: "ack", from, to, ack };
+  }
+  const info = lastInfo(stanza);
+  const id = attrs["id"];
+  if (info === undefined) return { kind: "other", from, to, reason: "no info in its body" };
+  if (id === undefined || id === "") return { kind: "other", from, to, reason: "no id" };
+  return {
+    kind: "command",
+    from,
+    to,
+    id,
+    noack: attrs["noack"] !== undefined,
+    groupchat: attrs["type"] === "groupchat",
+    info: decodeInfo(info),
+  };
+}
+
+function lastInfo(stanza: XmlElement): XmlElement | undefined {
+  const body = lastChild(stanza, "body");
+  return body === undefined ? undefined : lastChild(body, "info");
+}
+
+function lastChild(element: XmlElement, name: string): XmlElement | undefined {
+  return element.children.findLast((child): child is XmlElement =>
+    typeof child !== "string" && child.name === name
+  );
+}
+
+function conditionOf(error: XmlElement): string {
+  const condition = error.children.find((child): child is XmlElement =>
+    typeof child !== "string" && child.name !== "text"
+  );
+  return condition?.name ?? "undefined-condition";
+}

@@ -1,0 +1,61 @@
+/**
+ * Attribute values on the wire (report 2.1): base64 behind a prefix.
+ *
+ * @module
+ */
+
+/** What the original writes before a value; the report prints it with two underscores. */
+const PREFIX = "_BASE64:";
+const ACCEPTED_PREFIX = /^_{1,2}BASE64:*/;
+/** MIME line length; the original breaks values as Perl's MIME::Base64 does. */
+const LINE_LENGTH = 76;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * Writes a value as the original does: `_BASE64:`, then base64 of its UTF-8 bytes with a newline
+ * after every 76 characters and at the end. An empty value is the prefix alone.
+ *
+ * @param text The value; lone surrogates become U+FFFD.
+ * @returns The attribute value.
+ */
+export function encodeValue(text: string): string {
+  if (text === "") return PREFIX;
+  const base64 = encoder.encode(text).toBase64();
+  if (base64.length <= LINE_LENGTH) return `${PREFIX}${base64}\n`;
+  let lines = PREFIX;
+  for (let start = 0; start < base64.length; start += LINE_LENGTH) {
+    lines += `${base64.slice(start, start + LINE_LENGTH)}\n`;
+  }
+  return lines;
+}
+
+/**
+ * Reads a value in every accepted form: prefix with one underscore (the original) or two (the
+ * report), no colon or several, blanks and junk between the digits, padding or none; text without
+ * the prefix is taken as it stands. Never throws: bytes that are not UTF-8 become U+FFFD.
+ *
+ * @param attribute The attribute's value, unescaped.
+ * @returns The text.
+ */
+export function decodeValue(attribute: string): string {
+  if (attribute.charCodeAt(0) !== 0x5f) return attribute;
+  const prefix = ACCEPTED_PREFIX.exec(attribute);
+  if (prefix === null) return attribute;
+  const base64 = attribute.slice(prefix[0].length);
+  try {
+    return decoder.decode(Uint8Array.fromBase64(base64));
+  } catch {
+    return decoder.decode(decodeSloppily(base64));
+  }
+}
+
+/** Perl's reading: everything outside the alphabet is skipped, `=` ends the text. */
+function decodeSloppily(base64: string): Uint8Array {
+  const end = base64.indexOf("=");
+  const digits = (end < 0 ? base64 : base64.slice(0, end)).replace(/[^A-Za-z0-9+/]/g, "");
+  // One digit over a group of four carries less than a byte.
+  const whole = digits.length % 4 === 1 ? digits.slice(0, -1) : digits;
+  return Uint8Array.fromBase64(whole);
+}
