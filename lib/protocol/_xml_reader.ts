@@ -8,9 +8,8 @@ import {
   excerpt,
   FORBIDDEN,
   malformed,
-  NAME,
+  readName,
   setAttribute,
-  skipName,
   skipSpace,
   unescapeXml,
   utf8Length,
@@ -187,7 +186,7 @@ export class XmlReader {
     const end = text.indexOf("<", start);
     if (end < 0) return -1;
     const piece = text.slice(start, end);
-    if (piece.includes("]]>")) throw malformed(`"]]>" in text`);
+    if (piece.indexOf("]]>") >= 0) throw malformed(`"]]>" in text`);
     this.#addText(unescapeXml(piece));
     return end;
   }
@@ -224,22 +223,14 @@ export class XmlReader {
     return end + 2;
   }
 
-  /** Reads a name; -1 where it may go on in the next chunk. */
-  #nameEnd(text: string, start: number): number {
-    const end = skipName(text, start);
-    if (end - start > this.#limits.maxNameLength) {
-      throw new XmlError("policy-violation", `Cannot parse XML: long name ${excerpt(text, start)}`);
-    }
-    if (end === text.length) return -1;
-    if (!NAME.test(text.slice(start, end))) throw malformed(`bad name at ${excerpt(text, start)}`);
-    return end;
-  }
-
   #startTag(text: string, start: number): number {
-    let index = this.#nameEnd(text, start + 1);
-    if (index < 0) return -1;
+    const elementName = readName(text, start + 1, this.#limits.maxNameLength);
+    if (elementName === "") return -1;
+    let index = start + 1 + elementName.length;
     const attrs: Record<string, string> = {};
-    const element: OpenElement = { name: text.slice(start + 1, index), attrs, children: [] };
+    const element: OpenElement = { name: elementName, attrs, children: [] };
+    // No value may hold a "<", so the next one lies behind this tag.
+    const nextTag = text.indexOf("<", index);
     for (let count = 0;; count++) {
       const name = skipSpace(text, index);
       const code = text.charCodeAt(name);
@@ -259,14 +250,15 @@ export class XmlReader {
       }
       index = this.#attribute(attrs, text, name);
       if (index < 0) return -1;
+      if (index > nextTag && nextTag >= 0) throw malformed(`"<" within ${excerpt(text, start)}`);
     }
   }
 
   /** Reads `name='value'`; returns the index behind it. */
   #attribute(attrs: Record<string, string>, text: string, start: number): number {
-    const nameEnd = this.#nameEnd(text, start);
-    if (nameEnd < 0) return -1;
-    const equals = skipSpace(text, nameEnd);
+    const name = readName(text, start, this.#limits.maxNameLength);
+    if (name === "") return -1;
+    const equals = skipSpace(text, start + name.length);
     if (equals === text.length) return -1;
     const opening = skipSpace(text, equals + 1);
     if (text.charCodeAt(equals) !== EQUALS) throw malformed(`bad tag at ${excerpt(text, start)}`);
@@ -277,11 +269,7 @@ export class XmlReader {
     }
     const end = text.indexOf(quote === QUOTE ? '"' : "'", opening + 1);
     if (end < 0) return -1;
-    const name = text.slice(start, nameEnd);
-    const value = text.slice(opening + 1, end);
-    if (value.includes("<")) throw malformed(`"<" in the value of ${name}`);
-    if (Object.hasOwn(attrs, name)) throw malformed(`attribute ${name} twice`);
-    setAttribute(attrs, name, unescapeXml(value));
+    setAttribute(attrs, name, unescapeXml(text.slice(opening + 1, end)));
     return end + 1;
   }
 

@@ -28,7 +28,7 @@ export class XmlError extends Error {
 
 // deno-lint-ignore no-control-regex -- control characters are exactly what must be refused
 export const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-export const NAME =
+const NAME =
   /^[:A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\u{10000}-\u{effff}][-.:\w\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\u{10000}-\u{effff}]*$/u;
 const ENTITIES: Readonly<Record<string, string>> = {
   amp: "&",
@@ -64,14 +64,57 @@ export function skipSpace(text: string, start: number): number {
   return index;
 }
 
-/** First index from `start` on that cannot belong to a name. */
-export function skipName(text: string, start: number): number {
-  let index = start;
-  for (; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code < 128 && IN_NAME[code] === 0) break;
+/**
+ * Names met before, by hash: few are in use, and one that is known needs neither a check nor a new
+ * string. Names longer than the longest of these are rare and never kept.
+ */
+const KNOWN_NAMES: string[] = new Array(1024).fill("");
+const LONGEST_KNOWN_NAME = 32;
+
+/** Checks a name and gives back a copy that does not keep the text it came from alive. */
+function learnName(text: string, start: number, end: number, slot: number): string {
+  const name = text.slice(start, end);
+  if (!NAME.test(name)) throw malformed(`bad name at ${excerpt(text, start)}`);
+  if (name.length > LONGEST_KNOWN_NAME) return name;
+  const copy = Object.keys({ [name]: 0 })[0] ?? name;
+  KNOWN_NAMES[slot] = copy;
+  return copy;
+}
+
+/** Whether a part of a text is `word`; for short words faster than the built-in comparisons. */
+function isAt(text: string, start: number, end: number, word: string): boolean {
+  if (word.length !== end - start) return false;
+  for (let index = 0; index < word.length; index++) {
+    if (text.charCodeAt(start + index) !== word.charCodeAt(index)) return false;
   }
-  return index;
+  return true;
+}
+
+/**
+ * Reads a name.
+ *
+ * @param text The text.
+ * @param start Where the name begins.
+ * @param maxLength Characters that it may have.
+ * @returns The name; empty where it may go on in the next chunk.
+ * @throws {XmlError} When there is no name, or a longer one.
+ */
+export function readName(text: string, start: number, maxLength: number): string {
+  let hash = 0;
+  let end = start;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code < 128 && IN_NAME[code] === 0) break;
+    hash = Math.imul(hash, 31) + code;
+  }
+  if (end - start > maxLength) {
+    throw new XmlError("policy-violation", `Cannot parse XML: long name ${excerpt(text, start)}`);
+  }
+  if (end === text.length) return "";
+  const slot = hash & (KNOWN_NAMES.length - 1);
+  const known = KNOWN_NAMES[slot];
+  const same = known !== undefined && end > start && isAt(text, start, end, known);
+  return same ? known : learnName(text, start, end, slot);
 }
 
 /** Bytes of UTF-8 of a part of a text; each half of a surrogate pair counts two. */
@@ -115,8 +158,11 @@ export function unescapeXml(text: string): string {
   return result + text.slice(done);
 }
 
-/** Sets an attribute under any name, `__proto__` included. */
+/** Sets an attribute under any name, `__proto__` included; refuses one that is there. */
 export function setAttribute(attrs: Record<string, string>, name: string, value: string): void {
+  if (attrs[name] !== undefined && Object.hasOwn(attrs, name)) {
+    throw malformed(`attribute ${name} twice`);
+  }
   if (name === "__proto__") {
     const property = { value, enumerable: true, configurable: true, writable: true };
     Object.defineProperty(attrs, name, property);
