@@ -1,0 +1,28 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { describeVariables, variablesTable } from "../../../lib/config/describe_variables.ts";
+import { loggingVariables, xmppAccountVariables } from "../../../lib/config/shared_variables.ts";
+
+Deno.test("describeVariables() gives name, flag, default and meaning", () => {
+  const lines = describeVariables(xmppAccountVariables("HB"));
+  assertEquals(lines.slice(0, 4), [
+    "  HB_JABBER_SERVER, --jabber-server (required)",
+    "      Address of the XMPP server: such as xmpp.cern.ch",
+    "  HB_JABBER_PORT, --jabber-port [5222]",
+    "      Port of the XMPP server: such as 5222",
+  ]);
+});
+
+Deno.test("variablesTable() makes one row a variable and escapes bars", () => {
+  const table = variablesTable({
+    size: { name: "X", kind: "bytes", meaning: "A|B", example: "1GiB", default: 10 },
+    on: { name: "Y", kind: "boolean", meaning: "Switch", example: "1" },
+  });
+  assertEquals(table.split("\n"), [
+    "| Variable | Meaning | Default | Example |",
+    "| --- | --- | --- | --- |",
+    "| `X` | A\\|B (bytes, or 500MB, 1GiB) | `10` | `1GiB` |",
+    "| `Y` | Switch (on or off) | `off` | `1` |",
+    "",
+  ]);
+  assertStringIncludes(variablesTable(loggingVariables("JM")), "`JM_LOG_LEVEL`");
+});
