@@ -1,0 +1,97 @@
+/**
+ * Requests that read and write blocks at regular distances in an open file: sread, swrite.
+ *
+ * @module
+ */
+
+import { LONGEST_IO } from "../../../lib/chirp/wire.ts";
+import { invalid } from "../failure.ts";
+import type { Session } from "../session.ts";
+import type { StoredFile } from "../storage.ts";
+import { receiveData } from "../transfer.ts";
+import { request, type RequestTable } from "./request.ts";
+
+/** Requests on strided data. The words: descriptor, bytes in all, bytes in a block, distance, offset. */
+export const stridedRequests: RequestTable = {
+  sread: request(
+    ["number", "number", "number", "number", "number"],
+    async (session, descriptor, length, block, skip, offset) => {
+      const file = session.readableFile(descriptor);
+      if (length < 0 || block < 0 || offset < 0) throw invalid(`strided read at ${offset}`);
+      await sendBlocks(session, file, Math.min(length, LONGEST_IO), block, skip, offset);
+    },
+  ),
+
+  swrite: request(
+    ["number", "number", "number", "number", "number"],
+    async (session, descriptor, length, block, skip, offset) => {
+      if (length < 0) throw invalid(`strided write of ${length} bytes`);
+      const usedBytes = block > 0 ? Math.floor(Math.min(length, LONGEST_IO) / block) * block : 0;
+      let checked = false;
+      await receiveData(session, length, (done, piece) => {
+        const file = session.openedFile(descriptor);
+        if (!checked && (offset < 0 || skip < 0 || offset > file.stat().sizeBytes)) {
+          throw invalid(`strided write at ${offset}, behind the end of the file`);
+        }
+        checked = true;
+        writeBlocks(
+          file,
+          piece.subarray(0, Math.max(0, usedBytes - done)),
+          done,
+          block,
+          skip,
+          offset,
+        );
+      });
+      if (length === 0) session.openedFile(descriptor);
+      return usedBytes;
+    },
+  ),
+};
+
+/** Sends whole blocks as long as the file has them, and what is left of the last. */
+async function sendBlocks(
+  session: Session,
+  file: StoredFile,
+  length: number,
+  block: number,
+  skip: number,
+  offset: number,
+): Promise<void> {
+  const { writer } = session;
+  const { sizeBytes } = file.stat();
+  const wanted = block > 0 ? Math.floor(length / block) : 0;
+  const leftAt = (index: number) => {
+    const at = offset + index * skip;
+    return at < 0 ? 0 : Math.max(0, Math.min(block, sizeBytes - at));
+  };
+  let whole = skip > 0 && block > 0
+    ? Math.max(0, Math.min(wanted, Math.floor((sizeBytes - offset - block) / skip) + 1))
+    : 0;
+  if (skip <= 0) { while (whole < wanted && leftAt(whole) === block) whole++; }
+  const rest = whole < wanted ? leftAt(whole) : 0;
+  writer.line(whole * block + rest);
+  for (let index = 0; index < whole; index++) {
+    file.read(offset + index * skip, writer.room(block));
+    if (writer.full) await writer.flush();
+  }
+  if (rest > 0) file.read(offset + whole * skip, writer.room(rest));
+}
+
+/** Writes a piece of the data, which begins `done` bytes behind its start, to its places in the file. */
+function writeBlocks(
+  file: StoredFile,
+  piece: Uint8Array,
+  done: number,
+  block: number,
+  skip: number,
+  offset: number,
+): void {
+  for (let at = 0; at < piece.length;) {
+    const index = Math.floor((done + at) / block);
+    const inBlock = (done + at) - index * block;
+    const count = Math.min(block - inBlock, piece.length - at);
+    file.write(offset + index * skip + inBlock, piece.subarray(at, at + count));
+    at += count;
+  }
+}
