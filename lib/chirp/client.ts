@@ -1,0 +1,194 @@
+/**
+ * A client of Chirp file servers, the real one of `chirp_server` and our own of `sim/chirp` alike.
+ *
+ * @module
+ */
+
+import { systemClock } from "../clock.ts";
+import { type Random, systemRandom } from "../random.ts";
+import { ChirpCalls } from "./calls.ts";
+import { type FileTransfer, FileTransferError, type TransferOptions } from "./file_transfer.ts";
+import { getTree } from "./get_tree.ts";
+import type { TreeLimits } from "./local_tree.ts";
+import { ProgressMeter } from "./progress.ts";
+import { putTree } from "./put_tree.ts";
+import { ChirpSession, type SessionOptions } from "./session.ts";
+import { fetchFile, PERMISSION_MASK, readStored, storeFile } from "./transfer.ts";
+import { CHIRP_PORT, encodePath } from "./wire.ts";
+
+/** Options of {@linkcode connectChirp}. */
+export interface ChirpOptions extends Partial<SessionOptions>, Partial<TreeLimits> {
+  /** Name or address of the server. */
+  readonly host: string;
+}
+
+/** Options of {@linkcode ChirpClient.getBytes}. */
+export interface GetBytesOptions {
+  /** Most bytes that are taken (default 16 MiB). */
+  readonly limitBytes?: number;
+  /** Breaks the transfer off. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of {@linkcode ChirpClient.putBytes}. */
+export interface PutBytesOptions {
+  /** Permission bits (default 0644); a server keeps little more than the owner's right to execute. */
+  readonly mode?: number;
+  /** Breaks the transfer off. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const DEFAULT_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** A server as one identity sees it; made by {@linkcode connectChirp}. */
+export class ChirpClient extends ChirpCalls implements FileTransfer {
+  readonly #limits: TreeLimits;
+  readonly #random: Random;
+
+  /**
+   * @param session The connection and its queue.
+   * @param limits Bounds of trees.
+   * @param random Names temporary files.
+   */
+  constructor(session: ChirpSession, limits: TreeLimits, random: Random) {
+    super(session, limits.maxEntries);
+    this.#limits = limits;
+    this.#random = random;
+  }
+
+  /** Copies a remote file to a local one, streaming; replaces the local file, parents must exist. */
+  get(remotePath: string, localPath: string, options: TransferOptions = {}): Promise<void> {
+    const progress = new ProgressMeter(remotePath, options.onProgress);
+    return this.session.request({
+      action: `get ${remotePath}`,
+      repeatable: true,
+      signal: options.signal,
+      run: (connection) => fetchFile(connection, remotePath, localPath, progress, this.#random),
+    });
+  }
+
+  /** Copies a local file to a remote one, streaming. */
+  put(localPath: string, remotePath: string, options: TransferOptions = {}): Promise<void> {
+    const progress = new ProgressMeter(remotePath, options.onProgress);
+    let interrupted = false;
+    return this.session.request({
+      action: `put ${localPath} to ${remotePath}`,
+      repeatable: true,
+      signal: options.signal,
+      // Whoever may only put new files meets the rest of a broken upload until the server has deleted it.
+      passing: (failure) => interrupted && failure.code === "already-exists",
+      run: async (connection) => {
+        await storeFile(connection, localPath, remotePath, progress, () => interrupted = true);
+      },
+    });
+  }
+
+  /** Copies a remote directory with all below it; returns the number of files. */
+  async getTree(
+    remotePath: string,
+    localPath: string,
+    options: TransferOptions = {},
+  ): Promise<number> {
+    const { kind } = await this.stat(remotePath);
+    if (kind !== "directory") {
+      const action = this.session.describe(`get the tree ${remotePath}`);
+      throw new FileTransferError("not-directory", `${action}: it is a ${kind}`);
+    }
+    return await getTree(this.session, remotePath, localPath, { ...this.#limits, ...options });
+  }
+
+  /** Copies a local directory with all below it; returns the number of files. */
+  putTree(localPath: string, remotePath: string, options: TransferOptions = {}): Promise<number> {
+    return putTree(this.session, localPath, remotePath, { ...this.#limits, ...options });
+  }
+
+  /** A small remote file's content; a larger one is an error `too-big`. */
+  getBytes(remotePath: string, options: GetBytesOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { limitBytes = DEFAULT_LIMIT_BYTES, signal } = options;
+    const action = `get ${remotePath}`;
+    return this.session.request({
+      action,
+      repeatable: true,
+      signal,
+      run: async (connection) => {
+        await connection.sendLine(`getfile ${encodePath(remotePath)}`);
+        const lengthBytes = await connection.readResult();
+        if (lengthBytes > limitBytes) {
+          const reason = `${lengthBytes} bytes are more than ${limitBytes}`;
+          throw new FileTransferError("too-big", `${this.session.describe(action)}: ${reason}`);
+        }
+        const bytes = new Uint8Array(lengthBytes);
+        await connection.readFully(bytes);
+        return bytes;
+      },
+    });
+  }
+
+  /** Makes or replaces a remote file with this content. */
+  putBytes(
+    bytes: Uint8Array,
+    remotePath: string,
+    options: PutBytesOptions = {},
+  ): Promise<void> {
+    const mode = (options.mode ?? 0o644) & PERMISSION_MASK;
+    let interrupted = false;
+    return this.session.request({
+      action: `put ${remotePath}`,
+      repeatable: true,
+      signal: options.signal,
+      passing: (failure) => interrupted && failure.code === "already-exists",
+      run: async (connection) => {
+        await connection.sendLine(`putfile ${encodePath(remotePath)} ${mode} ${bytes.length}`);
+        await connection.readResult();
+        interrupted = true;
+        await connection.send(bytes);
+        await readStored(connection, bytes.length);
+      },
+    });
+  }
+
+  /** Closes the connection; requests that are under way or wait fail as `disconnected`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.session[Symbol.dispose]();
+    return Promise.resolve();
+  }
+}
+
+/**
+ * Makes a client. Nothing is sent until the first request; requests go one at a time over one connection,
+ * which is replaced when it breaks or was idle for long.
+ *
+ * @example
+ * ```ts ignore
+ * import { connectChirp } from "./client.ts";
+ *
+ * await using chirp = connectChirp({ host: "chirp.example.org" });
+ * await chirp.mkdir("/jobs/7");
+ * await chirp.put("input.tar", "/jobs/7/input.tar");
+ * ```
+ *
+ * @param options Where the server is; the rest has defaults.
+ * @returns The client.
+ */
+export function connectChirp(options: ChirpOptions): ChirpClient {
+  const limits = {
+    maxDepth: options.maxDepth ?? 64,
+    maxEntries: options.maxEntries ?? 200_000,
+  };
+  const random = options.random ?? systemRandom;
+  const session = new ChirpSession({
+    host: options.host,
+    port: options.port ?? CHIRP_PORT,
+    auth: options.auth ?? ["address", "hostname", "unix"],
+    challengeDir: options.challengeDir ?? "/tmp",
+    timeoutMs: options.timeoutMs ?? 60_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
+    retries: options.retries ?? 5,
+    retryDelayMs: options.retryDelayMs ?? 250,
+    idleMs: options.idleMs ?? 30_000,
+    signal: options.signal,
+    clock: options.clock ?? systemClock,
+    random,
+  });
+  return new ChirpClient(session, limits, random);
+}

@@ -1,0 +1,67 @@
+/**
+ * One at a time, in order of asking.
+ *
+ * @module
+ */
+
+/** A fair lock with a bounded queue. */
+export class Turns {
+  readonly #limit: number;
+  readonly #waiting = new Set<() => void>();
+  #taken = false;
+
+  /** @param limit How many may wait. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /**
+   * Waits for a turn.
+   *
+   * @param signal Leaves the queue.
+   * @returns The turn; disposing of it hands it on.
+   * @throws {RangeError} The queue is full.
+   * @throws The signal's reason, when it is aborted first.
+   */
+  async take(signal?: AbortSignal): Promise<Disposable> {
+    signal?.throwIfAborted();
+    if (this.#taken) await this.#wait(signal);
+    this.#taken = true;
+    let held = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (held) this.#handOn();
+        held = false;
+      },
+    };
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#waiting.size >= this.#limit) {
+      throw new RangeError(`Cannot queue more than ${this.#limit} requests`);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = () => {
+      this.#waiting.delete(begin);
+      reject(signal?.reason);
+    };
+    const begin = () => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#waiting.add(begin);
+    return promise;
+  }
+
+  /** The lock stays taken while it goes to the next in the queue, so that nobody can step between. */
+  #handOn(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#taken = false;
+    } else {
+      this.#waiting.delete(next);
+      next();
+    }
+  }
+}
