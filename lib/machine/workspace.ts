@@ -20,6 +20,11 @@ export interface Workspace {
   remove(relativePath: string): Promise<void>;
   /** Moves an entry, replacing a file; parents of the new place must exist. */
   move(fromPath: string, toPath: string): Promise<void>;
+  /**
+   * Moves a file into another workspace of the same kind, across file systems too: after a crash it
+   * is whole at one of the two places. Replaces a file; parents of the new place must exist.
+   */
+  moveTo(target: Workspace, fromPath: string, toPath: string): Promise<void>;
   /** Writes a small file, whole or not at all. `mode`: Unix permission bits, default 0o644. */
   writeText(relativePath: string, text: string, mode?: number): Promise<void>;
   /** Reads a small text file, up to 1 MiB. */

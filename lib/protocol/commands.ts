@@ -90,7 +90,10 @@ export interface StoreJobOutputDir extends Carried {
 export interface JobDone extends Carried {
   readonly command: "jobDone";
   readonly jobID: string;
-  /** `ready` in the original, `done` in the report. */
+  /**
+   * `ready` in the original, `done` in the report. Ours to a manager of ours: `returned` hands an
+   * unfinished job back, `unable` says that this agent cannot run it.
+   */
   readonly state: string;
   /** Raw wait status in decimal: exit code × 256 or the number of a signal. */
   readonly exitCode: string;

@@ -1,0 +1,244 @@
+/**
+ * The container (the original's `Copilot::Container::XMPP`): hosts one component on one link, gives it
+ * the commands addressed to it, and its plugins theirs.
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import { formatCommand, parseCommand } from "../protocol/command_codec.ts";
+import type { Command } from "../protocol/commands.ts";
+import { type Jid, tryParseJid } from "../protocol/jid.ts";
+import { type CommandMessage, decodeMessage } from "../protocol/message.ts";
+import type { XmlElement } from "../protocol/xml.ts";
+import { type Random, systemRandom } from "../random.ts";
+import {
+  Delivery,
+  type DeliveryOptions,
+  type DeliveryOutcome,
+  type PostOptions,
+} from "./delivery.ts";
+import { answerIq } from "./iq.ts";
+import type { Link, LinkStatus } from "./link.ts";
+import { Room } from "./room.ts";
+
+/** Where a command came from. */
+export interface Sender {
+  /** Full JID, as the server stamped it; `room/nick` for what came through a room. */
+  readonly jid: Jid;
+  /** True where the whole room got it. */
+  readonly groupchat: boolean;
+}
+
+/** A command to be sent once the effect of the one it answers is acknowledged. */
+export interface Reply extends PostOptions {
+  readonly command: Command;
+  /** Receiver. Default: the sender. */
+  readonly to?: string | undefined;
+  /** Told what became of it. */
+  readonly onOutcome?: ((outcome: DeliveryOutcome) => void) | undefined;
+}
+
+/** What is hosted: the logic of one of the report's components, or a plugin. */
+export interface CommandHandler {
+  /**
+   * Processes a command. It is acknowledged when the promise resolves, so its effect must be stored
+   * by then; the replies follow the acknowledgement, as peers of the original expect. Where it
+   * rejects, nothing is acknowledged and the sender sends again.
+   */
+  handle(command: Command, sender: Sender): Promise<readonly Reply[]> | readonly Reply[];
+}
+
+/** A component: its commands, and what else it wants to know. */
+export interface Component extends CommandHandler {
+  /** The session is up; called again after each reconnect. */
+  onOnline?(jid: Jid): void;
+  /** The session is down. */
+  onOffline?(): void;
+  /** Any message came from that full JID: it lives. */
+  onSignOfLife?(jid: Jid): void;
+}
+
+/** Options of a {@linkcode Container}. */
+export interface ContainerOptions {
+  readonly link: Link;
+  readonly component: Component;
+  readonly log: Logger;
+  /** Handlers of prefixed commands: `Heartbeat` gets `Heartbeat:…`. Default: none. */
+  readonly plugins?: Readonly<Record<string, CommandHandler>> | undefined;
+  /** Bare JID of a room to join. Default: none. */
+  readonly room?: string | undefined;
+  /** Commands processed at once at most; further ones are left for their sender to send again. Default: 10,000. */
+  readonly concurrency?: number | undefined;
+  /** Tuning of delivery. */
+  readonly delivery?: Partial<DeliveryOptions> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+/** Hosts one component. */
+export class Container implements AsyncDisposable {
+  readonly #link: Link;
+  readonly #component: Component;
+  readonly #plugins: Readonly<Record<string, CommandHandler>>;
+  readonly #log: Logger;
+  readonly #delivery: Delivery;
+  readonly #room: Room | undefined;
+  readonly #concurrency: number;
+  #processing = 0;
+  #bareJid = "";
+
+  /** @param options See {@linkcode ContainerOptions}. */
+  constructor(options: ContainerOptions) {
+    const clock = options.clock ?? systemClock;
+    const random = options.random ?? systemRandom;
+    this.#link = options.link;
+    this.#component = options.component;
+    this.#plugins = options.plugins ?? {};
+    this.#log = options.log;
+    this.#concurrency = options.concurrency ?? 10_000;
+    this.#delivery = new Delivery({
+      transmit: (stanza) => this.#transmit(stanza),
+      isOnline: () => this.#link.jid !== undefined,
+      clock,
+      random,
+      ...options.delivery,
+    });
+    this.#room = options.room === undefined ? undefined : new Room(options.room, random);
+  }
+
+  /**
+   * Opens the link.
+   *
+   * @returns The full JID, once online.
+   * @throws {LinkRefusedError} When the server refuses the account for good.
+   */
+  start(): Promise<Jid> {
+    return this.#link.open({
+      onStanza: (stanza) => this.#onStanza(stanza),
+      onStatus: (status) => this.#onStatus(status),
+    });
+  }
+
+  /** Own full JID; `undefined` while offline. */
+  get jid(): Jid | undefined {
+    return this.#link.jid;
+  }
+
+  /** Commands that wait for an acknowledgement. */
+  get pending(): number {
+    return this.#delivery.pending;
+  }
+
+  /**
+   * Sends a command; while offline it waits for the link.
+   *
+   * @param to Receiver.
+   * @param command The command.
+   * @param options See {@linkcode PostOptions}.
+   * @returns What became of it; never rejects.
+   */
+  post(to: string, command: Command, options: PostOptions = {}): Promise<DeliveryOutcome> {
+    const name = command.command === "unknown" ? command.name : command.command;
+    this.#log.debug(`Sending ${name} to ${to}`);
+    return this.#delivery.post(this.#bareJid, to, formatCommand(command), options);
+  }
+
+  /** Gives up what is pending and closes the link. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#delivery[Symbol.dispose]();
+    await this.#link[Symbol.asyncDispose]();
+  }
+
+  #transmit(stanza: XmlElement): void {
+    try {
+      this.#link.send(stanza);
+    } catch (error) {
+      // The outbox is full: what is acknowledged by its receiver is sent again, the rest is news only.
+      this.#log.warning(`Cannot send stanza: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  #onStatus(status: LinkStatus): void {
+    if (status.type === "online") {
+      this.#bareJid = status.jid.bare;
+      this.#log.info(`Online as ${status.jid}`);
+      if (this.#room !== undefined) this.#transmit(this.#room.joinStanza(this.#bareJid));
+      this.#delivery.resume();
+      this.#component.onOnline?.(status.jid);
+    } else if (status.type === "offline" || status.type === "closed") {
+      if (status.type === "offline") {
+        const seconds = (status.retryMs / 1000).toFixed(1);
+        this.#log.warning(`Offline: ${status.reason}; next attempt in ${seconds} s`);
+      }
+      this.#delivery.pause();
+      this.#component.onOffline?.();
+    }
+  }
+
+  #onStanza(stanza: XmlElement): void {
+    if (stanza.name === "iq") {
+      const answer = answerIq(stanza);
+      if (answer !== undefined) this.#transmit(answer);
+    } else if (stanza.name === "message") {
+      this.#onMessage(stanza);
+    }
+  }
+
+  #onMessage(stanza: XmlElement): void {
+    const message = decodeMessage(stanza);
+    if (message.kind === "error") {
+      this.#log.debug(`${message.from} did not get message ${message.id}: ${message.condition}`);
+      if (message.id !== undefined) this.#delivery.bounced(message.id);
+      return;
+    }
+    const from = tryParseJid(message.from);
+    if (from === undefined) return;
+    this.#component.onSignOfLife?.(from);
+    if (message.kind === "ack") {
+      this.#delivery.acknowledged(message.ack);
+    } else if (message.kind === "command") {
+      this.#onCommand(message, { jid: from, groupchat: message.groupchat });
+    } else {
+      this.#log.debug(`Ignoring message of ${from}: ${message.reason}`);
+    }
+  }
+
+  #onCommand(message: CommandMessage, sender: Sender): void {
+    if (this.#room?.isOwnNick(sender.jid)) return;
+    if (this.#processing >= this.#concurrency) {
+      this.#log.warning(`Busy: leaving a message of ${sender.jid} for later`);
+      return;
+    }
+    this.#processing++;
+    this.#process(message, sender).catch((error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log.error(`Cannot process message ${message.id} of ${sender.jid}: ${reason}`);
+    }).finally(() => this.#processing--);
+  }
+
+  async #process(message: CommandMessage, sender: Sender): Promise<void> {
+    const command = parseCommand(message.info);
+    let replies: readonly Reply[] = [];
+    await this.#delivery.receive(message, async () => {
+      replies = await this.#dispatch(command, sender);
+    });
+    for (const reply of replies) {
+      const outcome = this.post(reply.to ?? sender.jid.full, reply.command, reply);
+      if (reply.onOutcome !== undefined) outcome.then(reply.onOutcome);
+    }
+  }
+
+  #dispatch(
+    command: Command,
+    sender: Sender,
+  ): Promise<readonly Reply[]> | readonly Reply[] {
+    const name = command.command === "unknown" ? command.name : command.command;
+    this.#log.debug(`Got ${name} from ${sender.jid}`);
+    const colon = name.indexOf(":");
+    if (colon < 0) return this.#component.handle(command, sender);
+    const prefix = name.slice(0, colon);
+    const plugin = Object.hasOwn(this.#plugins, prefix) ? this.#plugins[prefix] : undefined;
+    return plugin?.handle(command, sender) ?? [];
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * Reliable delivery over an unreliable link (report 2.1): every command has an id, is acknowledged by
+ * its receiver and sent again until it is; a command that comes twice is processed once.
+ *
+ * @module
+ */
+import { type Clock, systemClock, type Timer } from "../clock.ts";
+import type { Info } from "../protocol/info.ts";
+import { tryParseJid } from "../protocol/jid.ts";
+import { type CommandMessage, encodeMessage } from "../protocol/message.ts";
+import type { XmlElement } from "../protocol/xml.ts";
+import { type Random, randomUuid, systemRandom } from "../random.ts";
+import { SeenMessages } from "./seen_messages.ts";
+
+/**
+ * What became of a command:
+ * - `acked`: the receiver has stored its effect;
+ * - `bounced`: the session it was addressed to is gone;
+ * - `given-up`: not acknowledged after the last attempt, or closed before.
+ */
+export type DeliveryOutcome = "acked" | "bounced" | "given-up";
+
+/** How a command is sent. */
+export interface PostOptions {
+  /** True: no acknowledgement wanted, sent once. Default: false. */
+  readonly noack?: boolean | undefined;
+  /** True: to everyone in a room. Default: false. */
+  readonly groupchat?: boolean | undefined;
+  /** Number of times it is sent at most. Default: that of the delivery. */
+  readonly attempts?: number | undefined;
+}
+
+/** Options of a {@linkcode Delivery}. */
+export interface DeliveryOptions {
+  /** Hands a stanza to the link. */
+  readonly transmit: (stanza: XmlElement) => void;
+  /** True while the link is up; commands wait for it here, not in the link's outbox. */
+  readonly isOnline: () => boolean;
+  /** Wait before the second attempt, doubled before each next one. Default: 20,000 ms. */
+  readonly resendMs?: number | undefined;
+  /** Longest wait between attempts. Default: 300,000 ms. */
+  readonly longestResendMs?: number | undefined;
+  /** Attempts at most. Default: 12 (about 40 minutes). */
+  readonly attempts?: number | undefined;
+  /** Unacknowledged commands at most; one more is given up at once. Default: 100,000. */
+  readonly pendingLimit?: number | undefined;
+  /** Received messages that are remembered at most. Default: 50,000. */
+  readonly rememberedLimit?: number | undefined;
+  /** How long they are remembered. Default: 3,600,000 ms. */
+  readonly rememberedMs?: number | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+/** A command that waits for its acknowledgement. */
+interface Pending {
+  readonly stanza: XmlElement;
+  readonly addressedToSession: boolean;
+  readonly settle: (outcome: DeliveryOutcome) => void;
+  attemptsLeft: number;
+  nextWaitMs: number;
+  timer: Timer | undefined;
+}
+
+/** Sends commands until they are acknowledged and acknowledges what comes in, once it is stored. */
+export class Delivery implements Disposable {
+  readonly #transmit: (stanza: XmlElement) => void;
+  readonly #isOnline: () => boolean;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #resendMs: number;
+  readonly #longestResendMs: number;
+  readonly #attempts: number;
+  readonly #pendingLimit: number;
+  readonly #pending = new Map<string, Pending>();
+  readonly #seen: SeenMessages;
+
+  /** @param options See {@linkcode DeliveryOptions}. */
+  constructor(options: DeliveryOptions) {
+    this.#transmit = options.transmit;
+    this.#isOnline = options.isOnline;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+    this.#resendMs = options.resendMs ?? 20_000;
+    this.#longestResendMs = options.longestResendMs ?? 300_000;
+    this.#attempts = options.attempts ?? 12;
+    this.#pendingLimit = options.pendingLimit ?? 100_000;
+    this.#seen = new SeenMessages({
+      limit: options.rememberedLimit ?? 50_000,
+      ageMs: options.rememberedMs ?? 3_600_000,
+      clock: this.#clock,
+    });
+  }
+
+  /** Number of commands that wait for an acknowledgement. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Sends a command.
+   *
+   * @param from Own JID, as the original writes it: bare.
+   * @param to Receiver: bare, full or a room.
+   * @param info The command.
+   * @param options See {@linkcode PostOptions}.
+   * @returns What became of it; never rejects.
+   */
+  post(
+    from: string,
+    to: string,
+    info: Info,
+    options: PostOptions = {},
+  ): Promise<DeliveryOutcome> {
+    const noack = options.noack ?? false;
+    const id = randomUuid(this.#random);
+    const stanza = encodeMessage({
+      kind: "command",
+      from,
+      to,
+      id,
+      noack,
+      groupchat: options.groupchat ?? false,
+      info,
+    });
+    if (noack) {
+      this.#transmit(stanza);
+      return Promise.resolve("acked");
+    }
+    if (this.#pending.size >= this.#pendingLimit) return Promise.resolve("given-up");
+    const { promise, resolve } = Promise.withResolvers<DeliveryOutcome>();
+    const pending: Pending = {
+      stanza,
+      addressedToSession: (tryParseJid(to)?.resource ?? "") !== "",
+      settle: resolve,
+      attemptsLeft: options.attempts ?? this.#attempts,
+      nextWaitMs: this.#resendMs,
+      timer: undefined,
+    };
+    this.#pending.set(id, pending);
+    if (this.#isOnline()) this.#attempt(id, pending);
+    return promise;
+  }
+
+  /** The link is up again: everything unacknowledged is sent now. */
+  resume(): void {
+    for (const [id, pending] of this.#pending) {
+      pending.timer?.cancel();
+      this.#attempt(id, pending);
+    }
+  }
+
+  /** The link is down: no attempt counts until {@linkcode resume}. */
+  pause(): void {
+    for (const pending of this.#pending.values()) {
+      pending.timer?.cancel();
+      pending.timer = undefined;
+    }
+  }
+
+  /** An acknowledgement came; an unknown one is harmless. */
+  acknowledged(id: string): void {
+    this.#settle(id, "acked");
+  }
+
+  /**
+   * A command came back. What was addressed to a session is lost with it; an account may come
+   * online again, so its commands are sent on.
+   */
+  bounced(id: string): void {
+    if (this.#pending.get(id)?.addressedToSession) this.#settle(id, "bounced");
+  }
+
+  /**
+   * Takes in a command: `commit` runs once for all copies of it, and the acknowledgement follows when
+   * it has resolved. Where it rejects, nothing is acknowledged and the next copy is processed again.
+   *
+   * @param message The command.
+   * @param commit Stores its effect.
+   * @returns True where this copy was processed.
+   * @throws What `commit` throws.
+   */
+  async receive(message: CommandMessage, commit: () => Promise<void>): Promise<boolean> {
+    const key = `${message.from} ${message.id}`;
+    const state = this.#seen.state(key);
+    if (state === "in-progress") return false;
+    if (state === "unseen") {
+      this.#seen.begin(key);
+      try {
+        await commit();
+      } catch (error) {
+        this.#seen.forget(key);
+        throw error;
+      }
+      this.#seen.finish(key);
+    }
+    if (!message.noack) {
+      const { from, to, id } = message;
+      this.#transmit(encodeMessage({ kind: "ack", from: to, to: from, ack: id }));
+    }
+    return state === "unseen";
+  }
+
+  /** Gives up all that is pending. */
+  [Symbol.dispose](): void {
+    for (const id of [...this.#pending.keys()]) this.#settle(id, "given-up");
+  }
+
+  #attempt(id: string, pending: Pending): void {
+    if (pending.attemptsLeft === 0) return this.#settle(id, "given-up");
+    pending.attemptsLeft--;
+    const waitMs = pending.nextWaitMs;
+    pending.nextWaitMs = Math.min(this.#longestResendMs, waitMs * 2);
+    pending.timer = this.#clock.after(waitMs, () => this.#attempt(id, pending));
+    this.#transmit(pending.stanza);
+  }
+
+  #settle(id: string, outcome: DeliveryOutcome): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    pending.timer?.cancel();
+    pending.settle(outcome);
+  }
+}

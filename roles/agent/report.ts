@@ -1,0 +1,80 @@
+/**
+ * What an agent says of a job that has ended.
+ *
+ * @module
+ */
+import type { JobDone, RunJob } from "../../lib/protocol/commands.ts";
+import { formatHashString, hashText, parseHashString } from "../../lib/protocol/hash_string.ts";
+import type { Execution } from "./execute_job.ts";
+
+/**
+ * True for a job whose manager is one of ours: its data carries a fencing token.
+ *
+ * @param command The command that brought the job.
+ */
+export function isFenced(command: RunJob): boolean {
+  return hashText(parseHashString(command.jmJobData ?? ""), "token") !== undefined;
+}
+
+/**
+ * Writes the report of a job that was run.
+ *
+ * @param command The command that brought the job.
+ * @param execution How it went.
+ * @param agentHost Name of the agent's machine.
+ * @returns The report; `exitCode` is the raw wait status, `wallTime` the user CPU seconds, as in the original.
+ */
+export function jobReport(command: RunJob, execution: Execution, agentHost: string): JobDone {
+  const { waitStatus, validateStatus, userSeconds, wallSeconds, failure } = execution;
+  const measured = { wallTime: userSeconds?.toFixed(2) ?? "" };
+  const elapsed = isFenced(command) ? { elapsed: wallSeconds.toFixed(3) } : {};
+  return {
+    command: "jobDone",
+    jobID: command.job.id,
+    state: "ready",
+    exitCode: `${waitStatus}`,
+    agentHost,
+    // Appended to the manager's own text, so that its part comes back byte for byte.
+    jmJobData: endPair(command.jmJobData) + formatHashString({ ...measured, ...elapsed }),
+    ...(validateStatus === undefined ? {} : { validateExitCode: `${validateStatus}` }),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/**
+ * Writes the report of a job that is handed back to a manager of ours.
+ *
+ * @param command The command that brought the job.
+ * @param state `returned`: unfinished, by no fault of the job; `unable`: it cannot be run here.
+ * @param failure Why, in a sentence.
+ * @param agentHost Name of the agent's machine.
+ */
+export function handBackReport(
+  command: RunJob,
+  state: "returned" | "unable",
+  failure: string,
+  agentHost: string,
+): JobDone {
+  return {
+    command: "jobDone",
+    jobID: command.job.id,
+    state,
+    exitCode: "65280",
+    agentHost,
+    ...(command.jmJobData === undefined ? {} : { jmJobData: command.jmJobData }),
+    failure,
+  };
+}
+
+/** The text of the status file that lies beside the archive: what the report would say. */
+export function statusText(report: JobDone): string {
+  return formatHashString({
+    exitCode: report.exitCode,
+    ...(report.validateExitCode === undefined ? {} : { validateExitCode: report.validateExitCode }),
+    wallTime: hashText(parseHashString(report.jmJobData ?? ""), "wallTime") ?? "",
+  });
+}
+
+function endPair(text: string | undefined): string {
+  return text === undefined || text === "" || text.endsWith("####") ? text ?? "" : `${text}####`;
+}

@@ -1,0 +1,325 @@
+/**
+ * The Generic Job and Storage Manager (report, table 1.1): hands the jobs of its queue to agents and
+ * takes their output in.
+ *
+ * @module
+ */
+import { type Clock, systemClock, type Timer } from "../lib/clock.ts";
+import type { JobStore } from "../lib/jobs/job_store.ts";
+import type { Logger } from "../lib/log.ts";
+import { UnsafePathError, type Workspace } from "../lib/machine/workspace.ts";
+import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
+import type { DeliveryOptions } from "../lib/messaging/delivery.ts";
+import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
+import type { Link } from "../lib/messaging/link.ts";
+import type {
+  Command,
+  GetJob,
+  GetJobOutputDir,
+  JobDone,
+  WantGetJob,
+} from "../lib/protocol/commands.ts";
+import type { Jid } from "../lib/protocol/jid.ts";
+import { type Random, systemRandom } from "../lib/random.ts";
+import { formatJobData, numberOf, parseJobData } from "./jobmanager/job_data.ts";
+import { LeaseKeeper } from "./jobmanager/lease_keeper.ts";
+import { OutputStore } from "./jobmanager/output.ts";
+import { purgeFinished, type Retention } from "./jobmanager/retention.ts";
+
+/** Options of a {@linkcode JobManager}; the variables of the original are named beside ours. */
+export interface JobManagerOptions {
+  readonly link: Link;
+  readonly store: JobStore;
+  /** Folder shared with the Chirp server (`JM_CHIRP_WORK_DIR`). */
+  readonly chirpFolder: Workspace;
+  /** Folder of finished jobs (`JM_DONE_JOB_DIR`). Default: output stays in the shared folder. */
+  readonly doneFolder?: Workspace | undefined;
+  /** Address of the Chirp server as agents reach it, `host:port`. */
+  readonly chirpAddress: string;
+  /** A file that agents must have (`JM_JOB_REQUIRE_FILE`). Default: none. */
+  readonly requireFile?: string | undefined;
+  /** Which half of the work is done (`JM_QUEUE_ONLY_MODE_ON`, `JM_STORAGE_ONLY_MODE_ON`). Default: both. */
+  readonly mode?: "queue" | "storage" | "both" | undefined;
+  /** An agent that asks again within so many seconds is sent to sleep (`JM_REQUEST_COOLDOWN`). Default: 0, never. */
+  readonly cooldownSeconds?: number | undefined;
+  /** False: a hand-out is final, as beside managers of the original (`JM_LEASES`). Default: true. */
+  readonly leases?: boolean | undefined;
+  /** Length of a lease without a sign of life (`JM_LEASE_SECONDS`). Default: 86,400. */
+  readonly leaseSeconds?: number | undefined;
+  /** Time in which pings may stay unanswered (`JM_LEASE_SILENCE`). Default: 600. */
+  readonly silenceSeconds?: number | undefined;
+  /** Which finished jobs are forgotten when. Default: none ever. */
+  readonly retention?: Retention | undefined;
+  /** Bare JID of the Heartbeat room. Default: none. */
+  readonly room?: string | undefined;
+  readonly log: Logger;
+  readonly delivery?: Partial<DeliveryOptions> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+/** Sign of life of one agent is stored at most this often a time of silence. */
+const TOUCHES_PER_SILENCE = 4;
+/** Agents whose last touch is remembered at most. */
+const MOST_TOUCHED = 200_000;
+/** Stored for a report without a readable exit code: 255. */
+const NO_EXIT_CODE = 255 << 8;
+/** Time between clean-ups. */
+const RETENTION_SWEEP_MS = 60_000;
+
+/** One manager; any number may share a JID and a queue. */
+export class JobManager implements Component {
+  readonly #options: JobManagerOptions;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #store: JobStore;
+  readonly #container: Container;
+  readonly #output: OutputStore;
+  readonly #keeper: LeaseKeeper;
+  readonly #leases: boolean;
+  readonly #leaseSeconds: number;
+  readonly #silenceSeconds: number;
+  readonly #touchedMs = new Map<string, number>();
+
+  /** @param options See {@linkcode JobManagerOptions}. */
+  constructor(options: JobManagerOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#log = options.log;
+    this.#store = options.store;
+    this.#leases = options.leases ?? true;
+    this.#leaseSeconds = options.leaseSeconds ?? 86_400;
+    this.#silenceSeconds = options.silenceSeconds ?? 600;
+    this.#output = new OutputStore({
+      store: this.#store,
+      chirp: options.chirpFolder,
+      done: options.doneFolder,
+      clock: this.#clock,
+      log: this.#log,
+    });
+    this.#keeper = new LeaseKeeper({
+      store: this.#store,
+      silenceSeconds: this.#silenceSeconds,
+      ping: (agent) => this.#ping(agent),
+      findDelivered: (lease) => this.#output.finishDelivered(lease),
+      clock: this.#clock,
+      log: this.#log,
+    });
+    this.#container = new Container({
+      link: options.link,
+      component: this,
+      plugins: { [HEARTBEAT_PREFIX]: heartbeat },
+      room: options.room,
+      log: options.log,
+      delivery: options.delivery,
+      clock: this.#clock,
+      random: options.random ?? systemRandom,
+    });
+  }
+
+  /**
+   * Serves until stopped.
+   *
+   * @param signal Stops the manager.
+   * @throws {LinkRefusedError} When the server refuses the account for good.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    await using container = this.#container;
+    await container.start();
+    const sweepMs = Math.max(500, this.#silenceSeconds * 1000 / 6);
+    const timers = [this.#repeat(sweepMs, () => this.#sweep())];
+    const { retention } = this.#options;
+    if (retention !== undefined) {
+      timers.push(this.#repeat(RETENTION_SWEEP_MS, () => purgeFinished(retention, this.#options)));
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    await promise;
+    await Promise.all(timers.map((timer) => timer[Symbol.asyncDispose]()));
+    this.#log.info("Stopped");
+  }
+
+  /** See {@linkcode Component}. */
+  onOnline(): void {
+    this.#keeper.online();
+  }
+
+  /** See {@linkcode Component}. */
+  onOffline(): void {
+    this.#keeper.offline();
+  }
+
+  /** See {@linkcode Component}. Whatever an agent sends extends its leases. */
+  onSignOfLife(jid: Jid): void {
+    if (!this.#leases) return;
+    const agent = jid.full;
+    this.#keeper.heard(agent);
+    const nowMs = this.#clock.now();
+    const lastMs = this.#touchedMs.get(agent) ?? -Infinity;
+    if (nowMs - lastMs < this.#silenceSeconds * 1000 / TOUCHES_PER_SILENCE) return;
+    if (this.#touchedMs.size >= MOST_TOUCHED) this.#touchedMs.clear();
+    this.#touchedMs.set(agent, nowMs);
+    this.#store.touch(agent, this.#leaseSeconds).catch((error) =>
+      this.#log.warning(`Cannot extend the leases of ${agent}: ${messageOf(error)}`)
+    );
+  }
+
+  /** Takes in a command; see {@linkcode Component}. */
+  async handle(command: Command, sender: Sender): Promise<readonly Reply[]> {
+    const mode = this.#options.mode ?? "both";
+    switch (command.command) {
+      case "want_getJob":
+        return mode === "storage" ? [] : await this.#offer(command, sender);
+      case "getJob":
+        return mode === "storage" ? [] : await this.#handOut(command, sender);
+      case "want_getJobOutputDir":
+        return mode === "queue" ? [] : [{ command: { command: "have_getJobOutputDir" } }];
+      case "getJobOutputDir":
+        return mode === "queue" ? [] : await this.#giveDirectory(command);
+      case "jobDone":
+        await this.#finish(command, sender);
+        return [];
+      default:
+        return [];
+    }
+  }
+
+  /** Offers a job, where there is one and the agent has not asked too often. */
+  async #offer(_command: WantGetJob, sender: Sender): Promise<readonly Reply[]> {
+    const { cooldownSeconds = 0, requireFile } = this.#options;
+    if (cooldownSeconds > 0 && await this.#store.askedTooSoon(sender.jid.local, cooldownSeconds)) {
+      this.#log.info(`${sender.jid} asks too often: sent to sleep`);
+      return [{ command: { command: "sleep" } }];
+    }
+    if (await this.#store.waiting() === 0) {
+      this.#log.debug("The queue is empty");
+      return [];
+    }
+    return [{
+      command: { command: "have_getJob", ...(requireFile === undefined ? {} : { requireFile }) },
+    }];
+  }
+
+  /** Lends the next job to an agent. */
+  async #handOut(command: GetJob, sender: Sender): Promise<readonly Reply[]> {
+    const agent = sender.jid.full;
+    const { lease, invalid } = await this.#store.lease({
+      agent,
+      session: command.agentSession,
+      manager: this.#container.jid?.full ?? "",
+      leaseSeconds: this.#leaseSeconds,
+      unacknowledgedSeconds: this.#silenceSeconds,
+    });
+    for (const id of invalid) this.#log.error(`Job ${id} has no description: dropped`);
+    if (lease === undefined) {
+      this.#log.info(`${agent} asks for a job, but the queue is empty`);
+      return [];
+    }
+    const { job, token, leasedMs, attempt } = lease;
+    const ownDirectory = this.#leases && command.agentSoftware !== undefined;
+    if (!ownDirectory && attempt > 1) await this.#output.clearFor(job.id);
+    this.#log.info(`Job ${job.id} goes to ${agent} (attempt ${attempt})`);
+    const jmJobData = formatJobData({
+      leasedMs,
+      ownDirectory,
+      ...(this.#leases ? { token } : {}),
+    });
+    return [{
+      command: { command: "runJob", job, jmJobData },
+      onOutcome: (outcome) => {
+        if (outcome === "acked" && this.#leases) this.#confirm(job.id, token);
+      },
+    }];
+  }
+
+  #confirm(id: string, token: number): void {
+    this.#store.confirm(id, token, this.#leaseSeconds).catch((error) =>
+      this.#log.warning(`Cannot confirm the lease of job ${id}: ${messageOf(error)}`)
+    );
+  }
+
+  async #giveDirectory(command: GetJobOutputDir): Promise<readonly Reply[]> {
+    try {
+      const outputDir = await this.#output.prepare(command, parseJobData(command.jmJobData));
+      const outputChirpUrl = this.#options.chirpAddress;
+      const { jobID } = command;
+      return [{ command: { command: "storeJobOutputDir", jobID, outputDir, outputChirpUrl } }];
+    } catch (error) {
+      if (!(error instanceof UnsafePathError)) throw error;
+      this.#log.error(`Refusing an output directory: ${error.message}`);
+      return [];
+    }
+  }
+
+  async #finish(command: JobDone, sender: Sender): Promise<void> {
+    const { jobID: id, state, failure } = command;
+    const { token, ownDirectory, wallTime } = parseJobData(command.jmJobData);
+    const agent = sender.jid.bare;
+    const exitCode = numberOf(command.exitCode);
+    if (this.#leases && (state === "returned" || state === "unable") && token !== undefined) {
+      if (await this.#store.holds(id, token, agent)) {
+        const options = { countAttempt: state === "unable" };
+        await this.#store.requeue({ id, token }, failure ?? "Handed back", options);
+        this.#log.info(`${sender.jid} hands job ${id} back: ${failure}`);
+      }
+      return;
+    }
+    try {
+      const result = await this.#output.finish({
+        id,
+        token,
+        agent,
+        ownDirectory,
+        exitCode: exitCode ?? NO_EXIT_CODE,
+        validateExitCode: numberOf(command.validateExitCode),
+        wallSeconds: wallTime,
+        failure: failure ??
+          (exitCode === undefined ? "It was reported without exit code" : undefined),
+      });
+      if (result === "stale") {
+        this.#log.warning(`${sender.jid} reports job ${id}, but does not hold it`);
+      }
+      if (result === "unknown") {
+        this.#log.error(`${sender.jid} reports job ${id}, which is not known`);
+      }
+    } catch (error) {
+      if (!(error instanceof UnsafePathError)) throw error;
+      this.#log.error(`Ignoring a report of ${sender.jid}: ${error.message}`);
+    }
+  }
+
+  #ping(agent: string): void {
+    this.#container.post(agent, { command: "Heartbeat:ping" }, { attempts: 1 });
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#leases) await this.#keeper.sweep();
+    else await this.#store.reconcile(1000);
+  }
+
+  /** Does something again and again, each time so long after the last has ended. */
+  #repeat(intervalMs: number, action: () => Promise<unknown>): AsyncDisposable {
+    let timer: Timer;
+    let running = Promise.resolve();
+    const arm = () => {
+      timer = this.#clock.after(intervalMs, () => {
+        running = action().then(() => {}, (error) => {
+          this.#log.warning(`Cannot keep house: ${messageOf(error)}`);
+        }).finally(arm);
+      });
+    };
+    arm();
+    return {
+      [Symbol.asyncDispose]: async () => {
+        timer.cancel();
+        await running;
+        timer.cancel();
+      },
+    };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,106 @@
+/**
+ * Watches over leases: asks agents that are silent whether they live, and takes jobs back from those that
+ * do not. Nothing expires while the manager itself is cut off.
+ *
+ * @module
+ */
+import type { Clock } from "../../lib/clock.ts";
+import type { JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
+import type { Logger } from "../../lib/log.ts";
+
+/** Leases looked at in one sweep at most; the rest follow in the next. */
+const SWEEP_LIMIT = 1000;
+/** Pings in the time of silence that ends a lease. */
+const PINGS = 3;
+
+/** Options of a {@linkcode LeaseKeeper}. */
+export interface LeaseKeeperOptions {
+  readonly store: JobStore;
+  /** Time in which pings may stay unanswered, in seconds. */
+  readonly silenceSeconds: number;
+  /** Sends `Heartbeat:ping` to a full JID. */
+  readonly ping: (agent: string) => void;
+  /** Looks whether a job that is to be taken back has in fact been delivered; true where it has. */
+  readonly findDelivered: (lease: LeaseStatus) => Promise<boolean>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** One manager's watch; several managers may watch the same queue. */
+export class LeaseKeeper {
+  readonly #options: LeaseKeeperOptions;
+  /** Time of the first unanswered ping by full JID. */
+  readonly #askedMs = new Map<string, number>();
+  #onlineSinceMs: number | undefined;
+
+  /** @param options See {@linkcode LeaseKeeperOptions}. */
+  constructor(options: LeaseKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** The link is up: agents get the time of silence to be heard again. */
+  online(): void {
+    this.#onlineSinceMs = this.#options.clock.now();
+  }
+
+  /** The link is down: what was asked before does not count. */
+  offline(): void {
+    this.#onlineSinceMs = undefined;
+    this.#askedMs.clear();
+  }
+
+  /** An agent was heard. */
+  heard(agent: string): void {
+    this.#askedMs.delete(agent);
+  }
+
+  /**
+   * Looks at all leases once.
+   *
+   * @returns Number of jobs taken back.
+   * @throws {RedisError} When the store cannot be reached; nothing has expired then.
+   */
+  async sweep(): Promise<number> {
+    const { store, silenceSeconds, clock } = this.#options;
+    const onlineSinceMs = this.#onlineSinceMs;
+    if (onlineSinceMs === undefined) return 0;
+    let taken = 0;
+    const silent = await store.silentLeases(silenceSeconds / PINGS, SWEEP_LIMIT);
+    for (const lease of silent) {
+      if (this.#onlineSinceMs !== onlineSinceMs) return taken;
+      if (this.#unansweredFor(lease.agent, silenceSeconds * 1000)) {
+        const reason = `${lease.agent} has been silent for ${silenceSeconds} s`;
+        if (await this.#takeBack(lease, reason, lease.seenMs)) taken++;
+      }
+    }
+    // Leases that ran out while nobody could extend them get the time of silence, too.
+    if (clock.now() - onlineSinceMs < silenceSeconds * 1000) return taken;
+    for (const lease of await store.expiredLeases(SWEEP_LIMIT)) {
+      if (this.#onlineSinceMs !== onlineSinceMs) return taken;
+      if (await this.#takeBack(lease, "The lease has ended")) taken++;
+    }
+    return taken;
+  }
+
+  /** Asks the agent unless it was asked; true where it has not answered for so long. */
+  #unansweredFor(agent: string, silenceMs: number): boolean {
+    const { clock, ping } = this.#options;
+    const askedMs = this.#askedMs.get(agent);
+    ping(agent);
+    if (askedMs === undefined) {
+      this.#askedMs.set(agent, clock.now());
+      return false;
+    }
+    return clock.now() - askedMs >= silenceMs;
+  }
+
+  async #takeBack(lease: LeaseStatus, reason: string, seenMs?: number): Promise<boolean> {
+    const { store, findDelivered, log } = this.#options;
+    this.#askedMs.delete(lease.agent);
+    if (await findDelivered(lease)) return false;
+    const result = await store.requeue({ id: lease.id, token: lease.token, seenMs }, reason);
+    if (result === "unchanged") return false;
+    log.warning(`Job ${lease.id} ${result === "failed" ? "failed" : "is taken back"}: ${reason}`);
+    return true;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The storage half of a manager: where a job's output arrives, and how it becomes a finished job.
+ *
+ * @module
+ */
+import { leaseDirectory, makeOutputDirectory } from "../../lib/jobs/chirp_folder.ts";
+import { storeArchive } from "../../lib/jobs/done_folder.ts";
+import type { JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
+import { UnsafePathError, type Workspace } from "../../lib/machine/workspace.ts";
+import type { GetJobOutputDir } from "../../lib/protocol/commands.ts";
+import { hashText, parseHashString } from "../../lib/protocol/hash_string.ts";
+import { Jid } from "../../lib/protocol/jid.ts";
+import { type JobData, numberOf } from "./job_data.ts";
+
+/** Options of an {@linkcode OutputStore}. */
+export interface OutputStoreOptions {
+  readonly store: JobStore;
+  /** Folder shared with the Chirp server. */
+  readonly chirp: Workspace;
+  /** Folder of finished jobs; `undefined`: output stays where it is. */
+  readonly done: Workspace | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How a job ended, as its agent says. */
+export interface Ending {
+  readonly id: string;
+  readonly token: number | undefined;
+  /** Bare JID of the agent. */
+  readonly agent: string;
+  readonly ownDirectory: boolean;
+  /** Raw wait status. */
+  readonly exitCode: number;
+  readonly validateExitCode: number | undefined;
+  readonly wallSeconds: number | undefined;
+  /** Why the agent could not run it as asked. */
+  readonly failure: string | undefined;
+}
+
+/** Takes output in. Every step is harmless to repeat. */
+export class OutputStore {
+  readonly #options: OutputStoreOptions;
+
+  /** @param options See {@linkcode OutputStoreOptions}. */
+  constructor(options: OutputStoreOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes the directory for a job's output.
+   *
+   * @param request The agent's request.
+   * @param data What the manager wrote at the hand-out.
+   * @returns Its name.
+   * @throws {UnsafePathError} When the job id is no name.
+   */
+  async prepare(request: GetJobOutputDir, data: JobData): Promise<string> {
+    const { store, chirp } = this.#options;
+    const directory = directoryOf(request.jobID, data);
+    const record = await store.get(request.jobID);
+    await makeOutputDirectory(chirp, {
+      directory,
+      inputDir: record?.description.inputDir ?? "",
+      agentIp: request.agentIP,
+    });
+    return directory;
+  }
+
+  /** Moves aside what an earlier lease may have left where the original's agents put their output. */
+  async clearFor(id: string): Promise<void> {
+    const { chirp } = this.#options;
+    const archive = `${id}/${id}.tgz`;
+    if (await chirp.exists(archive)) await chirp.move(archive, `${id}/.stale.tgz`);
+  }
+
+  /**
+   * Ends a job: archive into the done folder, then the store's transition.
+   *
+   * @returns What came of it, see `CompletionResult`.
+   */
+  async finish(ending: Ending) {
+    const { store, chirp, done, clock, log } = this.#options;
+    const { id, token, agent, exitCode, validateExitCode } = ending;
+    const report = {
+      id,
+      token,
+      agent,
+      exitCode,
+      validateExitCode,
+      wallSeconds: ending.wallSeconds,
+    };
+    const claimed = exitCode === 0 && (validateExitCode ?? 0) === 0 && ending.failure === undefined;
+    const outcome = claimed ? "succeeded" as const : "failed" as const;
+    if (done === undefined || !await store.holds(id, token, agent)) {
+      return await store.complete({ ...report, outcome, reason: reasonOf(ending) });
+    }
+    const directory = directoryOf(id, ending);
+    const from = `${directory}/${id}.tgz`;
+    const tooLarge = await this.#isTooLarge(id, from);
+    const archive = await storeArchive({ chirp, done }, from, id, clock.now());
+    const problem = archive === undefined ? "Its output did not arrive" : tooLarge;
+    const result = await store.complete({
+      ...report,
+      outcome: problem === undefined ? outcome : "failed",
+      reason: problem ?? reasonOf(ending),
+      archive,
+    });
+    log.info(
+      `Job ${id} ${result === "done" ? outcome : result}, output in ${archive ?? "nowhere"}`,
+    );
+    if (ending.ownDirectory) await chirp.remove(directory);
+    return result;
+  }
+
+  /**
+   * Ends a job whose agent is gone but whose output, with its status, lies in the lease's own directory.
+   *
+   * @param lease The lease that is about to be taken back.
+   * @returns True where it was so.
+   */
+  async finishDelivered(lease: LeaseStatus): Promise<boolean> {
+    const { chirp } = this.#options;
+    const directory = leaseDirectory(lease.id, lease.token);
+    const statusFile = `${directory}/${lease.id}.status`;
+    // The agent writes the status last: where it lies, the archive is whole.
+    if (!await chirp.exists(statusFile)) return false;
+    const status = parseHashString(await chirp.readText(statusFile));
+    const exitCode = numberOf(hashText(status, "exitCode"));
+    if (exitCode === undefined) return false;
+    const result = await this.finish({
+      id: lease.id,
+      token: lease.token,
+      agent: Jid.parse(lease.agent).bare,
+      ownDirectory: true,
+      exitCode,
+      validateExitCode: numberOf(hashText(status, "validateExitCode")),
+      wallSeconds: numberOf(hashText(status, "wallTime")),
+      failure: undefined,
+    });
+    return result === "done" || result === "repeated";
+  }
+
+  async #isTooLarge(id: string, archive: string): Promise<string | undefined> {
+    const { store, chirp } = this.#options;
+    const limit = (await store.get(id))?.outputBytes;
+    if (limit === undefined || !await chirp.exists(archive)) return undefined;
+    const size = await chirp.size(archive);
+    return size > limit ? `Its output has ${size} bytes, ${limit} are allowed` : undefined;
+  }
+}
+
+function directoryOf(
+  id: string,
+  data: { readonly token: number | undefined; readonly ownDirectory: boolean },
+): string {
+  if (id === "" || id.includes("/")) {
+    throw new UnsafePathError(`Not a job id: ${JSON.stringify(id)}`);
+  }
+  return data.ownDirectory && data.token !== undefined ? leaseDirectory(id, data.token) : id;
+}
+
+function reasonOf({ failure, exitCode, validateExitCode }: Ending): string | undefined {
+  if (failure !== undefined) return failure;
+  if (exitCode !== 0) return describeStatus("The job", exitCode);
+  return (validateExitCode ?? 0) === 0
+    ? undefined
+    : describeStatus("Its validation", validateExitCode ?? 0);
+}
+
+/** A raw wait status in words. */
+function describeStatus(what: string, status: number): string {
+  return status < 256
+    ? `${what} was killed by signal ${status & 127}`
+    : `${what} exited with ${status >> 8}`;
+}

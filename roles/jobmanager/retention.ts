@@ -1,0 +1,45 @@
+/**
+ * Forgetting finished jobs: records, directories and archives that are older than configured.
+ *
+ * @module
+ */
+import type { JobStore } from "../../lib/jobs/job_store.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { Workspace } from "../../lib/machine/workspace.ts";
+
+/** What is kept for how long. */
+export interface Retention {
+  /** Age in seconds at which a finished job is forgotten (`JM_JOB_RETENTION`). */
+  readonly jobSeconds: number;
+  /** True: its archive is removed with it (`JM_ARCHIVE_RETENTION`). Default: false. */
+  readonly archives?: boolean | undefined;
+}
+
+/** Jobs forgotten at once at most; the rest follow at the next clean-up. */
+const PURGE_LIMIT = 500;
+
+/**
+ * Forgets what is old enough.
+ *
+ * @param retention See {@linkcode Retention}.
+ * @param site The store and the folders.
+ * @returns Number of jobs forgotten.
+ */
+export async function purgeFinished(
+  retention: Retention,
+  site: {
+    readonly store: JobStore;
+    readonly chirpFolder: Workspace;
+    readonly doneFolder?: Workspace | undefined;
+    readonly log: Logger;
+  },
+): Promise<number> {
+  const { store, chirpFolder, doneFolder, log } = site;
+  const purged = await store.purge(retention.jobSeconds, PURGE_LIMIT);
+  for (const { id, directories, archive } of purged) {
+    for (const directory of directories) await chirpFolder.remove(directory);
+    if (retention.archives && archive !== undefined) await doneFolder?.remove(archive);
+    log.debug(`Forgot job ${id}`);
+  }
+  return purged.length;
+}
