@@ -1,0 +1,54 @@
+/**
+ * When callbacks run that must not run at once.
+ *
+ * @module
+ */
+import type { Clock, Timer } from "../../lib/clock.ts";
+
+/** Callbacks that run as microtasks before timers and sockets get their turn again. */
+const MOST_IN_A_ROW = 1024;
+
+/**
+ * Runs callbacks as microtasks, in order. Two parties that answer each other would keep timers and
+ * sockets waiting for ever, so after every thousand or so the rest waits for the clock.
+ */
+export class Turns {
+  readonly #clock: Clock;
+  #left = MOST_IN_A_ROW;
+  #waiting: Set<() => void> = new Set();
+  #timer: Timer | undefined;
+
+  /**
+   * @param clock Where a pause is taken.
+   */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Runs `callback` soon, after those that were given before. */
+  defer(callback: () => void): void {
+    if (this.#timer === undefined && this.#left > 0) {
+      this.#left--;
+      queueMicrotask(callback);
+      return;
+    }
+    this.#waiting.add(callback);
+    this.#timer ??= this.#clock.after(0, () => this.#resume());
+  }
+
+  /** Takes back a callback that waits for the clock; one that is a microtask already still runs. */
+  forget(callback: () => void): void {
+    this.#waiting.delete(callback);
+    if (this.#waiting.size > 0) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #resume(): void {
+    const waiting = this.#waiting;
+    this.#waiting = new Set();
+    this.#timer = undefined;
+    this.#left = MOST_IN_A_ROW;
+    for (const callback of waiting) this.defer(callback);
+  }
+}

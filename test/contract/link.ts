@@ -1,0 +1,365 @@
+/**
+ * What every {@linkcode Link} must do, whatever carries its stanzas.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  type Link,
+  LinkRefusedError,
+  type LinkStatus,
+  OutboxFullError,
+} from "../../lib/messaging/link.ts";
+import type { Jid } from "../../lib/protocol/jid.ts";
+import { childNamed, xml, type XmlElement } from "../../lib/protocol/xml.ts";
+
+/** The accounts that a server under the contract has; any other user is refused. */
+export const LINK_USERS = ["alice", "bob"] as const;
+
+/** A server with the accounts of {@linkcode LINK_USERS}, and links to it. */
+export interface LinkFixture extends AsyncDisposable {
+  /** The server's domain. */
+  readonly domain: string;
+  /** The domain of its rooms. */
+  readonly mucDomain: string;
+  /** Makes a link that is not opened yet. Its retries should be quick. */
+  openLink(user: string, resource?: string): Link;
+  /** Takes the server down, cutting every connection, and starts it again. */
+  restartServer(): Promise<void>;
+}
+
+/** Longest wait for something that must happen; reaching it fails the test. */
+const PATIENCE_MS = 20_000;
+/** Stanzas after which a link that still takes more has no limit. */
+const MOST_KEPT = 1_000_000;
+
+/** Notes what a link brings and waits for it. */
+class Listener {
+  readonly stanzas: XmlElement[] = [];
+  readonly statuses: LinkStatus[] = [];
+  #wake: () => void = () => {};
+
+  onStanza(stanza: XmlElement): void {
+    this.stanzas.push(stanza);
+    this.#wake();
+  }
+
+  onStatus(status: LinkStatus): void {
+    this.statuses.push(status);
+    this.#wake();
+  }
+
+  /** Waits until `look` finds something. */
+  async until<T>(what: string, look: () => T | undefined): Promise<T> {
+    const late = AbortSignal.timeout(PATIENCE_MS);
+    for (;;) {
+      const found = look();
+      if (found !== undefined) return found;
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      const fail = () => reject(new Error(`No ${what} came; ${this.#summary()}`));
+      late.addEventListener("abort", fail, { once: true });
+      await promise.finally(() => late.removeEventListener("abort", fail));
+    }
+  }
+
+  /** Waits for the stanza with this id. */
+  stanza(id: string): Promise<XmlElement> {
+    return this.until(id, () => this.stanzas.find((stanza) => stanza.attrs["id"] === id));
+  }
+
+  /** Waits for a status, looking from the given place on. */
+  status(type: LinkStatus["type"], from = 0): Promise<LinkStatus> {
+    return this.until(type, () => this.statuses.slice(from).find((status) => status.type === type));
+  }
+
+  #summary(): string {
+    return JSON.stringify({ statuses: this.statuses, last: this.stanzas.slice(-3) });
+  }
+}
+
+/** A link with its listener. */
+interface Party extends AsyncDisposable {
+  readonly link: Link;
+  readonly listener: Listener;
+  readonly jid: Jid;
+}
+
+async function enter(fixture: LinkFixture, user: string, resource?: string): Promise<Party> {
+  const link = fixture.openLink(user, resource);
+  const listener = new Listener();
+  const jid = await link.open(listener);
+  return { link, listener, jid, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
+}
+
+function message(to: string, id: string, ...children: XmlElement[]): XmlElement {
+  return xml("message", { to, id }, ...children);
+}
+
+/** Attributes and children without what a server may add on the way. */
+function payload(stanza: XmlElement | undefined): unknown {
+  if (stanza === undefined) return undefined;
+  const { "xml:lang": _lang, xmlns: _namespace, ...attrs } = stanza.attrs;
+  return { name: stanza.name, attrs, children: stanza.children };
+}
+
+function joinRoom(party: Party, room: string, nick: string): Promise<XmlElement> {
+  const to = `${room}/${nick}`;
+  party.link.send(xml("presence", { to }, xml("x", { xmlns: "http://jabber.org/protocol/muc" })));
+  return party.listener.until(
+    `own presence in ${to}`,
+    () =>
+      party.listener.stanzas.find((stanza) =>
+        stanza.name === "presence" && stanza.attrs["from"] === to
+      ),
+  );
+}
+
+/**
+ * Registers the contract's tests.
+ *
+ * @param name What is under test, as a prefix of the tests' names.
+ * @param setup Starts a server for one test.
+ */
+export function linkContract(name: string, setup: () => Promise<LinkFixture>): void {
+  const test = (behaviour: string, body: (fixture: LinkFixture) => Promise<void>) =>
+    Deno.test(`${name} ${behaviour}`, async () => {
+      await using fixture = await setup();
+      await body(fixture);
+    });
+  lifeContract(test);
+  routingContract(test);
+  outboxContract(test);
+  roomContract(test);
+}
+
+type Register = (behaviour: string, body: (fixture: LinkFixture) => Promise<void>) => void;
+
+function lifeContract(test: Register): void {
+  test("comes online under the resource that was asked for", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    assertEquals(`${alice.jid}`, `alice@${fixture.domain}/one`);
+    assertEquals(`${alice.link.jid}`, `${alice.jid}`);
+    const [first, second] = alice.listener.statuses;
+    assertEquals(first, { type: "connecting", attempt: 1 });
+    assertEquals(second, { type: "online", jid: alice.jid });
+  });
+
+  test("comes online under some resource when none was asked for", async (fixture) => {
+    await using one = await enter(fixture, "alice");
+    await using two = await enter(fixture, "alice");
+    assert(one.jid.resource !== "" && two.jid.resource !== "");
+    assert(one.jid.resource !== two.jid.resource);
+  });
+
+  test("is refused for good when the account is unknown", async (fixture) => {
+    await using link = fixture.openLink("stranger");
+    const listener = new Listener();
+    await assertRejects(() => link.open(listener), LinkRefusedError);
+    assertEquals(listener.statuses.at(-1)?.type, "closed");
+    assertEquals(link.jid, undefined);
+  });
+
+  test("says that it is closed when disposed of, and nothing after", async (fixture) => {
+    await using bob = await enter(fixture, "bob", "one");
+    const alice = await enter(fixture, "alice", "one");
+    await alice.link[Symbol.asyncDispose]();
+    assertEquals(alice.listener.statuses.at(-1)?.type, "closed");
+    assertEquals(alice.link.jid, undefined);
+    const told = alice.listener.stanzas.length + alice.listener.statuses.length;
+    bob.link.send(message(`${alice.jid}`, "late"));
+    bob.link.send(message(`${bob.jid}`, "mark"));
+    await bob.listener.stanza("mark");
+    await alice.link[Symbol.asyncDispose]();
+    assertEquals(alice.listener.stanzas.length + alice.listener.statuses.length, told);
+  });
+
+  test("ends open() when disposed of before it is online", async (fixture) => {
+    const link = fixture.openLink("alice", "one");
+    const opened = link.open(new Listener()).then(() => undefined, (error: unknown) => error);
+    await link[Symbol.asyncDispose]();
+    const error = await opened;
+    if (error !== undefined) assertInstanceOf(error, Error);
+  });
+}
+
+function routingContract(test: Register): void {
+  test("carries stanzas both ways in order", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    await using bob = await enter(fixture, "bob", "one");
+    const ids = Array.from({ length: 200 }, (_, index) => `n${index}`);
+    for (const id of ids) {
+      alice.link.send(message(`${bob.jid}`, `a${id}`));
+      bob.link.send(message(`${alice.jid}`, `b${id}`));
+    }
+    await Promise.all([alice.listener.stanza("bn199"), bob.listener.stanza("an199")]);
+    const idsOf = (party: Party) =>
+      party.listener.stanzas.filter((stanza) => stanza.name === "message")
+        .map((stanza) => stanza.attrs["id"]?.slice(1));
+    assertEquals(idsOf(alice), ids);
+    assertEquals(idsOf(bob), ids);
+  });
+
+  test("keeps ack, noack and everything inside a body", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    await using bob = await enter(fixture, "bob", "one");
+    const to = `${bob.jid}`;
+    const job = xml("job", { id: "_BASE64:eA==", arguments: "a & b < 'c' \"d\"" });
+    const info = xml(
+      "info",
+      { command: "_BASE64:eA==", empty: "", utf8: "\u00e9\u20ac\u{1F600}" },
+      job,
+    );
+    alice.link.send(xml("message", { to, id: "m1", noack: "1" }, xml("body", {}, info)));
+    alice.link.send(xml("message", { to, ack: "m0" }));
+    alice.link.send(message(to, "m2", xml("body", {}, "text & <text>")));
+    await bob.listener.stanza("m2");
+    const [first, ack, second] = bob.listener.stanzas.filter(({ name }) => name === "message");
+    const from = `${alice.jid}`;
+    assertEquals(payload(first), {
+      name: "message",
+      attrs: { to, id: "m1", noack: "1", from },
+      children: [xml("body", {}, info)],
+    });
+    assertEquals(payload(ack), { name: "message", attrs: { to, ack: "m0", from }, children: [] });
+    assertEquals(payload(second), {
+      name: "message",
+      attrs: { to, id: "m2", from },
+      children: [xml("body", {}, "text & <text>")],
+    });
+  });
+
+  test("replaces the sender that a stanza claims", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    await using bob = await enter(fixture, "bob", "one");
+    const to = `${bob.jid}`;
+    alice.link.send(xml("message", { to, id: "m1", from: alice.jid.bare }));
+    assertEquals((await bob.listener.stanza("m1")).attrs["from"], `${alice.jid}`);
+  });
+
+  test("reaches a full JID and only that one", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    await using one = await enter(fixture, "bob", "one");
+    await using two = await enter(fixture, "bob", "two");
+    alice.link.send(message(`${one.jid}`, "m1"));
+    alice.link.send(message(`${two.jid}`, "m2"));
+    await one.listener.stanza("m1");
+    await two.listener.stanza("m2");
+    alice.link.send(message(`${one.jid}`, "m3"));
+    await one.listener.stanza("m3");
+    assert(!one.listener.stanzas.some((stanza) => stanza.attrs["id"] === "m2"));
+    assert(!two.listener.stanzas.some((stanza) => stanza.attrs["id"] === "m1"));
+  });
+
+  test("reaches a bare JID", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    await using bob = await enter(fixture, "bob", "one");
+    alice.link.send(message(bob.jid.bare, "m1"));
+    assertEquals((await bob.listener.stanza("m1")).attrs["from"], `${alice.jid}`);
+  });
+
+  test("brings an error for a user who is not there", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    alice.link.send(message(`stranger@${fixture.domain}`, "m1", xml("body", {}, "text")));
+    const answer = await alice.listener.stanza("m1");
+    assertEquals(answer.attrs["type"], "error");
+    const error = childNamed(answer, "error");
+    assert(error !== undefined && childNamed(error, "service-unavailable") !== undefined);
+  });
+}
+
+function outboxContract(test: Register): void {
+  test("goes offline and online again with its server", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    await fixture.restartServer();
+    await alice.listener.status("offline");
+    const again = alice.listener.statuses.findIndex(({ type }) => type === "offline");
+    const online = await alice.listener.status("online", again);
+    assert(online.type === "online" && online.jid.full === alice.jid.full);
+    const types = alice.listener.statuses.slice(0, 4).map(({ type }) => type);
+    assertEquals(types, ["connecting", "online", "offline", "connecting"]);
+  });
+
+  test("delivers what was sent while offline, in order", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    const restarted = fixture.restartServer();
+    await alice.listener.status("offline");
+    for (let index = 0; index < 10; index++) {
+      alice.link.send(message(`${alice.jid}`, `kept${index}`));
+    }
+    await restarted;
+    await alice.listener.stanza("kept9");
+    const kept = alice.listener.stanzas.map((stanza) => stanza.attrs["id"] ?? "")
+      .filter((id) => id.startsWith("kept"));
+    assertEquals(kept, Array.from({ length: 10 }, (_, index) => `kept${index}`));
+  });
+
+  test("delivers what was sent before it was opened", async (fixture) => {
+    await using link = fixture.openLink("alice", "one");
+    link.send(message(`alice@${fixture.domain}/one`, "early"));
+    const listener = new Listener();
+    await link.open(listener);
+    await listener.stanza("early");
+  });
+
+  test("refuses more stanzas than its outbox holds", async (fixture) => {
+    await using link = fixture.openLink("alice", "one");
+    const stanza = message(`alice@${fixture.domain}/one`, "many");
+    assertThrows(() => {
+      for (let count = 0; count < MOST_KEPT; count++) link.send(stanza);
+    }, OutboxFullError);
+  });
+}
+
+function roomContract(test: Register): void {
+  test("joins a room and hears what is said there", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    await using bob = await enter(fixture, "bob", "one");
+    const room = `lounge@${fixture.mucDomain}`;
+    const own = await joinRoom(alice, room, "a");
+    const x = childNamed(own, "x");
+    const codes = x?.children.flatMap((child) =>
+      typeof child !== "string" && child.name === "status" ? [child.attrs["code"]] : []
+    );
+    assert(codes?.includes("110"));
+    await joinRoom(bob, room, "b");
+    const info = xml("info", { command: "_BASE64:cGluZw==" });
+    const said = { to: room, id: "said", type: "groupchat", noack: "1" };
+    bob.link.send(xml("message", said, xml("body", {}, info)));
+    for (const party of [alice, bob]) {
+      const heard = await party.listener.stanza("said");
+      assertEquals(heard.attrs["from"], `${room}/b`);
+      assertEquals(heard.attrs["type"], "groupchat");
+      assertEquals(heard.attrs["noack"], "1");
+      assertEquals(childNamed(heard, "body"), xml("body", {}, info));
+    }
+  });
+
+  test("talks to one occupant of a room", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    await using bob = await enter(fixture, "bob", "one");
+    const room = `lounge@${fixture.mucDomain}`;
+    await joinRoom(alice, room, "a");
+    await joinRoom(bob, room, "b");
+    bob.link.send(xml("message", { to: `${room}/a`, id: "private", noack: "1" }, xml("body")));
+    const heard = await alice.listener.stanza("private");
+    assertEquals(heard.attrs["from"], `${room}/b`);
+    assertEquals(heard.attrs["noack"], "1");
+  });
+
+  test("learns that an occupant left a room", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    const room = `lounge@${fixture.mucDomain}`;
+    await joinRoom(alice, room, "a");
+    const bob = await enter(fixture, "bob", "one");
+    await joinRoom(bob, room, "b");
+    await bob.link[Symbol.asyncDispose]();
+    await alice.listener.until(
+      "departure of b",
+      () =>
+        alice.listener.stanzas.find(({ attrs }) =>
+          attrs["from"] === `${room}/b` && attrs["type"] === "unavailable"
+        ),
+    );
+  });
+}
