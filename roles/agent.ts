@@ -4,16 +4,12 @@
  *
  * @module
  */
-import type { FileTransfer } from "../lib/chirp/file_transfer.ts";
+import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { type Clock, sleep, systemClock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
-import type { Host } from "../lib/machine/host.ts";
-import type { JobRunner } from "../lib/machine/job_runner.ts";
-import type { Workspace } from "../lib/machine/workspace.ts";
+import { type Logger, openLog } from "../lib/log.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
-import type { DeliveryOptions, DeliveryOutcome } from "../lib/messaging/delivery.ts";
+import type { DeliveryOutcome } from "../lib/messaging/delivery.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
-import type { Link } from "../lib/messaging/link.ts";
 import { parseCommand } from "../lib/protocol/command_codec.ts";
 import type { Command, JobDone, RunJob } from "../lib/protocol/commands.ts";
 import { type Random, randomFraction, randomUuid, systemRandom } from "../lib/random.ts";
@@ -22,61 +18,14 @@ import { executeJob, type Execution } from "./agent/execute_job.ts";
 import { describeHost } from "./agent/host_jdl.ts";
 import { LastCall, unlessAborted } from "./agent/last_call.ts";
 import { type Letter, Mailbox } from "./agent/mailbox.ts";
+import { agentOptions } from "./agent/open_agent.ts";
+import { AGENT_TIMES, type AgentOptions, type AgentTimes } from "./agent/options.ts";
 import { handBackReport, isFenced, jobReport, statusText } from "./agent/report.ts";
 import { TrustedManagers } from "./agent/trust.ts";
+import { AGENT_COMPONENT, agentVariables } from "./agent/variables.ts";
 
 /** What an agent of ours calls itself. */
 const SOFTWARE = "copilot-deno/0.1.0";
-
-/** How long an agent waits for what. All in milliseconds. */
-export interface AgentTimes {
-  /** Between the first two requests for a job, doubled after each. Default: 60,000. */
-  readonly requestMs: number;
-  /** Longest time between requests. Default: 3,600,000. */
-  readonly longestRequestMs: number;
-  /** For `runJob` after `getJob`. Default: 60,000. */
-  readonly runJobMs: number;
-  /** For `storeJobOutputDir` after `getJobOutputDir`. Default: 10,000. */
-  readonly outputDirMs: number;
-  /** Longest wait that `sleep` may cause. Default: 1,200,000. */
-  readonly sleepMs: number;
-  /** For what is still to be sent when the agent is stopped. Default: 30,000. */
-  readonly stopMs: number;
-}
-
-/** The waiting times of the original. */
-export const AGENT_TIMES: AgentTimes = {
-  requestMs: 60_000,
-  longestRequestMs: 3_600_000,
-  runJobMs: 60_000,
-  outputDirMs: 10_000,
-  sleepMs: 1_200_000,
-  stopMs: 30_000,
-};
-
-/** Options of an {@linkcode Agent}. */
-export interface AgentOptions {
-  /** JID to which requests go (`JM_JABBER_ADDRESS`). */
-  readonly manager: string;
-  /** More accounts or domains whose jobs are run. Default: none. */
-  readonly trusted?: readonly string[] | undefined;
-  /** Bare JID of the Heartbeat room. Default: none. */
-  readonly room?: string | undefined;
-  readonly link: Link;
-  readonly host: Host;
-  /** Folder in which each job gets a directory. */
-  readonly workspace: Workspace;
-  readonly runner: JobRunner;
-  /** Opens the file server at `host` or `host:port`. */
-  readonly openTransfer: (address: string) => FileTransfer;
-  readonly log: Logger;
-  readonly times?: Partial<AgentTimes> | undefined;
-  /** True: job directories stay after the job. Default: false. */
-  readonly keepDirectories?: boolean | undefined;
-  readonly delivery?: Partial<DeliveryOptions> | undefined;
-  readonly clock?: Clock | undefined;
-  readonly random?: Random | undefined;
-}
 
 /** One agent, one job at a time. */
 export class Agent implements Component {
@@ -301,4 +250,17 @@ export class Agent implements Component {
       pause: (waitMs) => sleep(this.#clock, waitMs, { signal }),
     };
   }
+}
+
+if (import.meta.main) {
+  await runMain(async (signal) => {
+    const { config, warnings } = await readRoleConfig(agentVariables, {
+      name: AGENT_COMPONENT,
+      summary: "Asks a job manager for jobs and runs them, one at a time",
+    });
+    using log = await openLog(config, { component: AGENT_COMPONENT, prefix: "AGENT" });
+    for (const warning of warnings) log.logger.warning(warning);
+    await new Agent(await agentOptions(config, log.logger)).run(signal);
+    return EXIT.done;
+  }, { name: AGENT_COMPONENT });
 }

@@ -4,14 +4,14 @@
  *
  * @module
  */
+import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { type Clock, systemClock, type Timer } from "../lib/clock.ts";
 import type { JobStore } from "../lib/jobs/job_store.ts";
-import type { Logger } from "../lib/log.ts";
-import { UnsafePathError, type Workspace } from "../lib/machine/workspace.ts";
+import { openQueue } from "../lib/jobs/open_queue.ts";
+import { type Logger, openLog } from "../lib/log.ts";
+import { UnsafePathError } from "../lib/machine/workspace.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
-import type { DeliveryOptions } from "../lib/messaging/delivery.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
-import type { Link } from "../lib/messaging/link.ts";
 import type {
   Command,
   GetJob,
@@ -20,43 +20,14 @@ import type {
   WantGetJob,
 } from "../lib/protocol/commands.ts";
 import type { Jid } from "../lib/protocol/jid.ts";
-import { type Random, systemRandom } from "../lib/random.ts";
+import { systemRandom } from "../lib/random.ts";
 import { formatJobData, numberOf, parseJobData } from "./jobmanager/job_data.ts";
 import { LeaseKeeper } from "./jobmanager/lease_keeper.ts";
+import { jobManagerOptions } from "./jobmanager/open_jobmanager.ts";
 import { OutputStore } from "./jobmanager/output.ts";
-import { purgeFinished, type Retention } from "./jobmanager/retention.ts";
-
-/** Options of a {@linkcode JobManager}; the variables of the original are named beside ours. */
-export interface JobManagerOptions {
-  readonly link: Link;
-  readonly store: JobStore;
-  /** Folder shared with the Chirp server (`JM_CHIRP_WORK_DIR`). */
-  readonly chirpFolder: Workspace;
-  /** Folder of finished jobs (`JM_DONE_JOB_DIR`). Default: output stays in the shared folder. */
-  readonly doneFolder?: Workspace | undefined;
-  /** Address of the Chirp server as agents reach it, `host:port`. */
-  readonly chirpAddress: string;
-  /** A file that agents must have (`JM_JOB_REQUIRE_FILE`). Default: none. */
-  readonly requireFile?: string | undefined;
-  /** Which half of the work is done (`JM_QUEUE_ONLY_MODE_ON`, `JM_STORAGE_ONLY_MODE_ON`). Default: both. */
-  readonly mode?: "queue" | "storage" | "both" | undefined;
-  /** An agent that asks again within so many seconds is sent to sleep (`JM_REQUEST_COOLDOWN`). Default: 0, never. */
-  readonly cooldownSeconds?: number | undefined;
-  /** False: a hand-out is final, as beside managers of the original (`JM_LEASES`). Default: true. */
-  readonly leases?: boolean | undefined;
-  /** Length of a lease without a sign of life (`JM_LEASE_SECONDS`). Default: 86,400. */
-  readonly leaseSeconds?: number | undefined;
-  /** Time in which pings may stay unanswered (`JM_LEASE_SILENCE`). Default: 600. */
-  readonly silenceSeconds?: number | undefined;
-  /** Which finished jobs are forgotten when. Default: none ever. */
-  readonly retention?: Retention | undefined;
-  /** Bare JID of the Heartbeat room. Default: none. */
-  readonly room?: string | undefined;
-  readonly log: Logger;
-  readonly delivery?: Partial<DeliveryOptions> | undefined;
-  readonly clock?: Clock | undefined;
-  readonly random?: Random | undefined;
-}
+import type { JobManagerOptions } from "./jobmanager/options.ts";
+import { purgeFinished } from "./jobmanager/retention.ts";
+import { JOBMANAGER_COMPONENT, jobManagerVariables } from "./jobmanager/variables.ts";
 
 /** Sign of life of one agent is stored at most this often a time of silence. */
 const TOUCHES_PER_SILENCE = 4;
@@ -322,4 +293,18 @@ export class JobManager implements Component {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+if (import.meta.main) {
+  await runMain(async (signal) => {
+    const { config, warnings } = await readRoleConfig(jobManagerVariables, {
+      name: JOBMANAGER_COMPONENT,
+      summary: "Hands the jobs of its queue to agents and takes their output in",
+    });
+    using log = await openLog(config, { component: JOBMANAGER_COMPONENT, prefix: "JM" });
+    for (const warning of warnings) log.logger.warning(warning);
+    await using queue = await openQueue(config);
+    await new JobManager(await jobManagerOptions(config, queue.store, log.logger)).run(signal);
+    return EXIT.done;
+  }, { name: JOBMANAGER_COMPONENT });
 }

@@ -1,0 +1,46 @@
+/**
+ * From a configuration to the job queue on Redis.
+ *
+ * @module
+ */
+import { connectRedis } from "./ioredis_calls.ts";
+import type { JobStore } from "./job_store.ts";
+import { RedisJobStore } from "./redis_job_store.ts";
+
+/** Where the queue is and how it is used. */
+export interface QueueConfig {
+  /** Machine and port of Redis. */
+  readonly redisServer: string;
+  readonly redisPort: number;
+  readonly redisPassword: string | undefined;
+  /** Name of the list of waiting jobs. */
+  readonly waitingJobsList: string;
+  readonly queueOrder: "fifo" | "lifo";
+  readonly leases: boolean;
+}
+
+/** An open queue; disposing of it closes the connection. */
+export interface OpenQueue extends AsyncDisposable {
+  readonly store: JobStore;
+}
+
+/**
+ * Opens the queue.
+ *
+ * @param config See {@linkcode QueueConfig}.
+ * @returns The queue.
+ * @throws {RedisError} When Redis cannot be reached.
+ */
+export async function openQueue(config: QueueConfig): Promise<OpenQueue> {
+  const calls = await connectRedis({
+    host: config.redisServer,
+    port: config.redisPort,
+    ...(config.redisPassword === undefined ? {} : { password: config.redisPassword }),
+  });
+  const store = new RedisJobStore(calls, {
+    waitingList: config.waitingJobsList,
+    order: config.queueOrder,
+    leases: config.leases,
+  });
+  return { store, [Symbol.asyncDispose]: () => calls[Symbol.asyncDispose]() };
+}

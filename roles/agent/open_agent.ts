@@ -1,0 +1,52 @@
+/**
+ * From a configuration to an agent on the real machine.
+ *
+ * @module
+ */
+import { connectChirp } from "../../lib/chirp/mod.ts";
+import { parseChirpAddress } from "../../lib/chirp/address.ts";
+import { chatRoomAddress, type ConfigOf, xmppAccount } from "../../lib/config.ts";
+import type { Logger } from "../../lib/log.ts";
+import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
+import { linuxHost } from "../../lib/machine/linux_host.ts";
+import { processRunner } from "../../lib/machine/process_runner.ts";
+import { accountLink } from "../../lib/messaging/account_link.ts";
+import type { AgentOptions } from "./options.ts";
+import { AGENT_COMPONENT, type agentVariables } from "./variables.ts";
+
+/**
+ * Makes the options of an agent.
+ *
+ * @param config The configuration.
+ * @param log Its log.
+ * @returns Options for `new Agent(…)`; nothing is connected yet.
+ * @throws {ConfigError} When account or room make no JID, or a certificate file cannot be read.
+ */
+export async function agentOptions(
+  config: ConfigOf<typeof agentVariables>,
+  log: Logger,
+): Promise<AgentOptions> {
+  const auth = [config.chirpAuth];
+  const room = chatRoomAddress(AGENT_COMPONENT, config);
+  await Deno.mkdir(config.workDir, { recursive: true });
+  return {
+    manager: config.jobManager.bare,
+    trusted: [
+      ...config.storageManager === undefined ? [] : [config.storageManager.bare],
+      ...(config.trusted ?? "").split(",").filter((name) => name !== ""),
+    ],
+    room: room?.bare,
+    link: await accountLink(xmppAccount(AGENT_COMPONENT, "AGENT", config)),
+    host: linuxHost(),
+    workspace: diskWorkspace(config.workDir),
+    runner: processRunner(),
+    openTransfer: (address) => connectChirp({ ...parseChirpAddress(address), auth }),
+    log,
+    keepDirectories: config.keepWorkDir,
+    times: {
+      requestMs: config.requestInterval * 1000,
+      longestRequestMs: config.longestRequestInterval * 1000,
+      sleepMs: config.sleepLimit * 1000,
+    },
+  };
+}

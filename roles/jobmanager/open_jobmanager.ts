@@ -1,0 +1,64 @@
+/**
+ * From a configuration to a job manager on real servers.
+ *
+ * @module
+ */
+import { chatRoomAddress, ConfigError, type ConfigOf, xmppAccount } from "../../lib/config.ts";
+import type { JobStore } from "../../lib/jobs/job_store.ts";
+import type { Logger } from "../../lib/log.ts";
+import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
+import { accountLink } from "../../lib/messaging/account_link.ts";
+import type { JobManagerOptions } from "./options.ts";
+import { JOBMANAGER_COMPONENT, type jobManagerVariables } from "./variables.ts";
+
+/**
+ * Makes the options of a manager.
+ *
+ * @param config The configuration.
+ * @param store Its queue.
+ * @param log Its log.
+ * @returns Options for `new JobManager(…)`; the link is not open yet.
+ * @throws {ConfigError} When variables contradict each other.
+ */
+export async function jobManagerOptions(
+  config: ConfigOf<typeof jobManagerVariables>,
+  store: JobStore,
+  log: Logger,
+): Promise<JobManagerOptions> {
+  const { chirpWorkDir, doneJobDir, jobRetention } = config;
+  const room = chatRoomAddress(JOBMANAGER_COMPONENT, config);
+  await Deno.mkdir(chirpWorkDir, { recursive: true });
+  if (doneJobDir !== undefined) await Deno.mkdir(doneJobDir, { recursive: true });
+  return {
+    link: await accountLink(xmppAccount(JOBMANAGER_COMPONENT, "JM", config)),
+    store,
+    chirpFolder: diskWorkspace(chirpWorkDir),
+    doneFolder: doneJobDir === undefined ? undefined : diskWorkspace(doneJobDir),
+    chirpAddress: `${config.chirpServer}:${config.chirpPort}`,
+    requireFile: config.requireFile,
+    mode: modeOf(config),
+    cooldownSeconds: config.cooldown,
+    leases: config.leases,
+    leaseSeconds: config.leaseSeconds,
+    silenceSeconds: config.leaseSilence,
+    retention: jobRetention === 0
+      ? undefined
+      : { jobSeconds: jobRetention, archives: config.archiveRetention },
+    room: room?.bare,
+    log,
+  };
+}
+
+function modeOf(config: ConfigOf<typeof jobManagerVariables>): "queue" | "storage" | "both" {
+  const { queueOnly, storageOnly } = config;
+  if (queueOnly && storageOnly) {
+    throw new ConfigError(JOBMANAGER_COMPONENT, [{
+      subject: "JM_QUEUE_ONLY_MODE_ON",
+      problem: "cannot be on together with JM_STORAGE_ONLY_MODE_ON",
+      where: "the manager would do nothing",
+      meaning: "Hand jobs out only; somebody else takes the output",
+      example: "JM_QUEUE_ONLY_MODE_ON 1",
+    }]);
+  }
+  return queueOnly ? "queue" : storageOnly ? "storage" : "both";
+}

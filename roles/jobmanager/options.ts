@@ -1,0 +1,45 @@
+/**
+ * What a job manager needs to be told.
+ *
+ * @module
+ */
+import type { Clock } from "../../lib/clock.ts";
+import type { JobStore } from "../../lib/jobs/job_store.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { Workspace } from "../../lib/machine/workspace.ts";
+import type { DeliveryOptions } from "../../lib/messaging/delivery.ts";
+import type { Link } from "../../lib/messaging/link.ts";
+import type { Random } from "../../lib/random.ts";
+import type { Retention } from "./retention.ts";
+
+/** Options of a job manager; the variables of the original are named beside ours. */
+export interface JobManagerOptions {
+  readonly link: Link;
+  readonly store: JobStore;
+  /** Folder shared with the Chirp server (`JM_CHIRP_WORK_DIR`). */
+  readonly chirpFolder: Workspace;
+  /** Folder of finished jobs (`JM_DONE_JOB_DIR`). Default: output stays in the shared folder. */
+  readonly doneFolder?: Workspace | undefined;
+  /** Address of the Chirp server as agents reach it, `host:port`. */
+  readonly chirpAddress: string;
+  /** A file that agents must have (`JM_JOB_REQUIRE_FILE`). Default: none. */
+  readonly requireFile?: string | undefined;
+  /** Which half of the work is done (`JM_QUEUE_ONLY_MODE_ON`, `JM_STORAGE_ONLY_MODE_ON`). Default: both. */
+  readonly mode?: "queue" | "storage" | "both" | undefined;
+  /** An agent that asks again within so many seconds is sent to sleep (`JM_REQUEST_COOLDOWN`). Default: 0, never. */
+  readonly cooldownSeconds?: number | undefined;
+  /** False: a hand-out is final, as beside managers of the original (`JM_LEASES`). Default: true. */
+  readonly leases?: boolean | undefined;
+  /** Length of a lease without a sign of life (`JM_LEASE_SECONDS`). Default: 86,400. */
+  readonly leaseSeconds?: number | undefined;
+  /** Time in which pings may stay unanswered (`JM_LEASE_SILENCE`). Default: 600. */
+  readonly silenceSeconds?: number | undefined;
+  /** Which finished jobs are forgotten when. Default: none ever. */
+  readonly retention?: Retention | undefined;
+  /** Bare JID of the Heartbeat room. Default: none. */
+  readonly room?: string | undefined;
+  readonly log: Logger;
+  readonly delivery?: Partial<DeliveryOptions> | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
