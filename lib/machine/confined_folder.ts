@@ -70,6 +70,8 @@ export class ConfinedFolder {
    * @throws {Deno.errors.NotFound} When there is nothing.
    */
   async target(relativePath: string): Promise<string> {
+    // Folders first, lest the answer tell what exists outside.
+    await this.entry(relativePath);
     return await this.#resolve(relativePath, safeRelativePath(relativePath));
   }
 

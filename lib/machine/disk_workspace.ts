@@ -73,7 +73,14 @@ class DiskWorkspace implements Workspace {
   }
 
   async move(fromPath: string, toPath: string): Promise<void> {
-    await moveEntry(await this.#entry(fromPath), await this.#entry(toPath), this.#random);
+    await this.moveTo(this, fromPath, toPath);
+  }
+
+  async moveTo(target: Workspace, fromPath: string, toPath: string): Promise<void> {
+    if (!(target instanceof DiskWorkspace)) {
+      throw new TypeError(`Cannot move ${fromPath}: the other workspace is not on the disk`);
+    }
+    await moveEntry(await this.#entry(fromPath), await target.#entry(toPath), this.#random);
   }
 
   async writeText(relativePath: string, text: string, mode = 0o644): Promise<void> {
