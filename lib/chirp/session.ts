@@ -9,8 +9,8 @@ import { type Clock, sleep } from "../clock.ts";
 import { type Random, randomFraction } from "../random.ts";
 import { authenticate, type ChirpAuthMethod } from "./auth.ts";
 import { type ChirpConnection, dialChirp } from "./connection.ts";
-import { fileTransferErrorOf, Refusal } from "./failure.ts";
-import { FileTransferError } from "./file_transfer.ts";
+import { ConnectionFailure, fileTransferErrorOf, Refusal } from "./failure.ts";
+import type { FileTransferError } from "./file_transfer.ts";
 import { Turns } from "./turns.ts";
 
 /** What a {@linkcode ChirpSession} needs to know; every field of `ChirpOptions` with its default. */
@@ -87,7 +87,7 @@ export class ChirpSession implements Disposable {
   /** Ends the session: closes the connection, what is under way fails. */
   [Symbol.dispose](): void {
     this.#options.signal?.removeEventListener("abort", this.#leave);
-    this.#end(new FileTransferError("disconnected", `The client of ${this.server} is closed`));
+    this.#end(new ConnectionFailure("disconnected", "the client is closed"));
   }
 
   /**
@@ -102,26 +102,12 @@ export class ChirpSession implements Disposable {
     const life = this.#life.signal;
     const signal = request.signal ? AbortSignal.any([request.signal, life]) : life;
     const action = this.describe(request.action);
-    using _turn = await this.#turn(action, signal);
-    for (let attempt = 0;; attempt++) {
-      let sent = false;
-      try {
-        const connection = await this.#connected(signal);
-        sent = true;
-        return await connection.during(signal, () => request.run(connection, attempt));
-      } catch (error) {
-        const refused = error instanceof Refusal;
-        const failure = fileTransferErrorOf(error, action);
-        // After anything but a plain refusal, unknown bytes may be on their way.
-        if (!refused || failure.transient) this.#connection?.close();
-        signal.throwIfAborted();
-        const harmless = refused || !sent || request.repeatable;
-        const passing = failure.transient || request.passing?.(failure) === true;
-        if (!harmless || !passing || attempt >= this.#options.retries) throw failure;
-      } finally {
-        this.#usedAtMs = this.#options.clock.now();
-      }
-      await sleep(this.#options.clock, this.#retryDelayMs(attempt), { signal });
+    try {
+      using _turn = await this.#turns.take(signal);
+      return await this.#repeat(request, action, signal);
+    } catch (error) {
+      // The end of the session and a full queue do not know what they prevent.
+      throw error instanceof ConnectionFailure ? fileTransferErrorOf(error, action) : error;
     }
   }
 
@@ -151,13 +137,26 @@ export class ChirpSession implements Disposable {
     }
   }
 
-  async #turn(action: string, signal: AbortSignal): Promise<Disposable> {
-    try {
-      return await this.#turns.take(signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new FileTransferError("busy", `${action}: ${reason}`, { cause: error });
+  async #repeat<T>(request: SessionRequest<T>, action: string, signal: AbortSignal): Promise<T> {
+    for (let attempt = 0;; attempt++) {
+      let sent = false;
+      try {
+        const connection = await this.#connected(signal);
+        sent = true;
+        return await connection.during(signal, () => request.run(connection, attempt));
+      } catch (error) {
+        const refused = error instanceof Refusal;
+        const failure = fileTransferErrorOf(error, action);
+        // After anything but a plain refusal, unknown bytes may be on their way.
+        if (!refused || failure.transient) this.#connection?.close();
+        signal.throwIfAborted();
+        const harmless = refused || !sent || request.repeatable;
+        const passing = failure.transient || request.passing?.(failure) === true;
+        if (!harmless || !passing || attempt >= this.#options.retries) throw failure;
+      } finally {
+        this.#usedAtMs = this.#options.clock.now();
+      }
+      await sleep(this.#options.clock, this.#retryDelayMs(attempt), { signal });
     }
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { basename, dirname, join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { type Random, randomHex } from "../random.ts";
 import { receiveBody, sendBody } from "./body.ts";
 import type { ChirpConnection } from "./connection.ts";
@@ -122,7 +122,7 @@ function refuseSpecialFile(localPath: string): void {
     if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }
-  if (info.isDirectory) throw new Deno.errors.IsADirectory(`${basename(localPath)} is a directory`);
+  if (info.isDirectory) throw new Deno.errors.IsADirectory(`${localPath} is a directory`);
   if (!info.isFile && !info.isSymlink) {
     throw new SyntaxError(
       `${localPath} is a device, a pipe or a socket, none that may be replaced`,

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ConnectionFailure } from "./failure.ts";
+
 /** A fair lock with a bounded queue. */
 export class Turns {
   readonly #limit: number;
@@ -20,7 +22,7 @@ export class Turns {
    *
    * @param signal Leaves the queue.
    * @returns The turn; disposing of it hands it on.
-   * @throws {RangeError} The queue is full.
+   * @throws {ConnectionFailure} `busy`: the queue is full.
    * @throws The signal's reason, when it is aborted first.
    */
   async take(signal?: AbortSignal): Promise<Disposable> {
@@ -38,7 +40,7 @@ export class Turns {
 
   #wait(signal: AbortSignal | undefined): Promise<void> {
     if (this.#waiting.size >= this.#limit) {
-      throw new RangeError(`Cannot queue more than ${this.#limit} requests`);
+      throw new ConnectionFailure("busy", `${this.#limit} requests wait already`);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const abort = () => {
