@@ -1,0 +1,169 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Delivery, type DeliveryOptions } from "../../../lib/messaging/delivery.ts";
+import type { CommandMessage } from "../../../lib/protocol/message.ts";
+import type { XmlElement } from "../../../lib/protocol/xml.ts";
+import { seededRandom } from "../../../lib/random.ts";
+import { settled, VirtualClock } from "../../../sim/world/virtual_clock.ts";
+
+const INFO = { attributes: { command: "jobDone" }, children: {} };
+const ME = "agent@site";
+const MANAGER = "jm@site/one";
+
+function setup(options: Partial<DeliveryOptions> = {}) {
+  const clock = new VirtualClock();
+  const sent: XmlElement[] = [];
+  const link = { online: true };
+  const delivery = new Delivery({
+    transmit: (stanza) => sent.push(stanza),
+    isOnline: () => link.online,
+    clock,
+    random: seededRandom(1),
+    resendMs: 1000,
+    longestResendMs: 4000,
+    attempts: 4,
+    ...options,
+  });
+  return { clock, sent, link, delivery, idOf: (index: number) => sent[index]?.attrs["id"] ?? "" };
+}
+
+function incoming(id: string, noack = false): CommandMessage {
+  return { kind: "command", from: MANAGER, to: ME, id, noack, groupchat: false, info: INFO };
+}
+
+Deno.test("Delivery sends again, the same stanza at growing intervals, until acknowledged", async () => {
+  const { clock, sent, delivery, idOf } = setup();
+  const outcome = delivery.post(ME, MANAGER, INFO);
+  assertEquals(sent.length, 1);
+  await clock.advance(999);
+  assertEquals(sent.length, 1);
+  await clock.advance(1);
+  assertEquals(sent.length, 2);
+  await clock.advance(2000);
+  assertEquals(sent.length, 3);
+  assertEquals(idOf(2), idOf(0));
+  delivery.acknowledged(idOf(0));
+  assertEquals(await outcome, "acked");
+  await clock.advance(100_000);
+  assertEquals(sent.length, 3);
+  assertEquals(delivery.pending, 0);
+});
+
+Deno.test("Delivery gives up after its last attempt", async () => {
+  const { clock, sent, delivery } = setup();
+  const outcome = delivery.post(ME, MANAGER, INFO);
+  await clock.advance(1000 + 2000 + 4000 + 4000);
+  assertEquals(await outcome, "given-up");
+  assertEquals(sent.length, 4);
+});
+
+Deno.test("Delivery gives up what bounced from a session, but not from an account", async () => {
+  const { delivery, idOf } = setup();
+  const toSession = delivery.post(ME, MANAGER, INFO);
+  const toAccount = delivery.post(ME, "jm@site", INFO);
+  delivery.bounced(idOf(0));
+  delivery.bounced(idOf(1));
+  assertEquals(await toSession, "bounced");
+  assertEquals(delivery.pending, 1);
+  delivery.acknowledged(idOf(1));
+  assertEquals(await toAccount, "acked");
+});
+
+Deno.test("Delivery keeps commands while the link is down and counts no attempt", async () => {
+  const { clock, sent, link, delivery, idOf } = setup();
+  link.online = false;
+  const outcome = delivery.post(ME, MANAGER, INFO);
+  await clock.advance(3_600_000);
+  assertEquals(sent.length, 0);
+  link.online = true;
+  delivery.resume();
+  assertEquals(sent.length, 1);
+  delivery.pause();
+  await clock.advance(3_600_000);
+  assertEquals(sent.length, 1);
+  delivery.resume();
+  assertEquals(sent.length, 2);
+  delivery.acknowledged(idOf(0));
+  assertEquals(await outcome, "acked");
+});
+
+Deno.test("Delivery sends noack commands once and forgets them", async () => {
+  const { clock, sent, delivery } = setup();
+  assertEquals(await delivery.post(ME, MANAGER, INFO, { noack: true }), "acked");
+  await clock.advance(100_000);
+  assertEquals(sent.map(({ attrs }) => attrs["noack"]), ["1"]);
+});
+
+Deno.test("Delivery bounds what is pending", async () => {
+  const { delivery } = setup({ pendingLimit: 1 });
+  const first = delivery.post(ME, MANAGER, INFO);
+  assertEquals(await delivery.post(ME, MANAGER, INFO), "given-up");
+  delivery[Symbol.dispose]();
+  assertEquals(await first, "given-up");
+});
+
+Deno.test("Delivery acknowledges only after the effect is stored, repeating the address it was sent to", async () => {
+  const { sent, delivery } = setup();
+  const { promise: stored, resolve: store } = Promise.withResolvers<void>();
+  const received = delivery.receive(incoming("m1"), () => stored);
+  await settled();
+  assertEquals(sent, []);
+  store();
+  assertEquals(await received, true);
+  assertEquals(sent.map(({ attrs }) => attrs), [{ ack: "m1", from: ME, to: MANAGER }]);
+});
+
+Deno.test("Delivery processes copies once and acknowledges each again", async () => {
+  const { sent, delivery } = setup();
+  let processed = 0;
+  const commit = () => Promise.resolve(void processed++);
+  for (let copy = 0; copy < 6; copy++) await delivery.receive(incoming("m1"), commit);
+  assertEquals(processed, 1);
+  assertEquals(sent.length, 6);
+});
+
+Deno.test("Delivery takes the same id of another sender for another message", async () => {
+  const { delivery } = setup();
+  let processed = 0;
+  const commit = () => Promise.resolve(void processed++);
+  await delivery.receive(incoming("m1"), commit);
+  await delivery.receive({ ...incoming("m1"), from: "other@site/x" }, commit);
+  assertEquals(processed, 2);
+});
+
+Deno.test("Delivery leaves a copy alone while the first is being processed", async () => {
+  const { sent, delivery } = setup();
+  const { promise: stored, resolve: store } = Promise.withResolvers<void>();
+  const first = delivery.receive(incoming("m1"), () => stored);
+  assertEquals(await delivery.receive(incoming("m1"), () => stored), false);
+  assertEquals(sent, []);
+  store();
+  await first;
+  assertEquals(sent.length, 1);
+});
+
+Deno.test("Delivery does not acknowledge what could not be stored, and processes the next copy", async () => {
+  const { sent, delivery } = setup();
+  const failing = () => Promise.reject(new Error("Redis is down"));
+  await assertRejects(() => delivery.receive(incoming("m1"), failing), Error, "Redis is down");
+  assertEquals(sent, []);
+  assertEquals(await delivery.receive(incoming("m1"), () => Promise.resolve()), true);
+  assertEquals(sent.length, 1);
+});
+
+Deno.test("Delivery never acknowledges a noack command, however often it comes", async () => {
+  const { sent, delivery } = setup();
+  for (let copy = 0; copy < 6; copy++) {
+    await delivery.receive(incoming("m1", true), () => Promise.resolve());
+  }
+  assertEquals(sent, []);
+});
+
+Deno.test("Delivery forgets received messages by number and age", async () => {
+  const { clock, delivery } = setup({ rememberedLimit: 2, rememberedMs: 1000 });
+  const commit = () => Promise.resolve();
+  for (const id of ["m1", "m2", "m3"]) await delivery.receive(incoming(id), commit);
+  assertEquals(await delivery.receive(incoming("m3"), commit), false);
+  assertEquals(await delivery.receive(incoming("m1"), commit), true);
+  await clock.advance(1000);
+  assertEquals(await delivery.receive(incoming("m1"), commit), true);
+});
