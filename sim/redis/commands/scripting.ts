@@ -1,0 +1,3 @@
+export function scriptingCommands(_t: unknown): [] {
+  return [];
+}
