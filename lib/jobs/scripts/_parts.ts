@@ -1,0 +1,141 @@
+/**
+ * Pieces of Lua that several scripts share.
+ *
+ * They keep to what Lua 5.1 (Redis) and Lua 5.3 (the simulator) have in common: numbers become text
+ * only by `string.format`, and none passes through an integer type. The keys of a job are named inside
+ * the scripts, since a lease learns the id only there; a Redis Cluster is therefore no place for the
+ * queue, as it was none for the original's.
+ *
+ * @module
+ */
+
+/** `now`: Redis' own time as text, milliseconds since the epoch. `after(s)`: the time in `s` seconds. */
+export const CLOCK = `
+local time = redis.call('TIME')
+local nowMs = time[1] * 1000.0 + math.floor(time[2] / 1000)
+local now = string.format('%.0f', nowMs)
+local function after(seconds)
+  return string.format('%.0f', nowMs + seconds * 1000.0)
+end`;
+
+/** `log(…)`: adds a line to a job's history. Needs {@linkcode CLOCK} and the argument `historyLimit`. */
+export const HISTORY = `
+local function log(id, event, state, token, agent, reason)
+  local key = 'copilot:history:' .. id
+  local line = now .. '\\t' .. event .. '\\t' .. state .. '\\t' .. (token or '') .. '\\t' ..
+    (agent or '') .. '\\t' .. (reason or '')
+  if redis.call('RPUSH', key, line) > tonumber(historyLimit) then
+    redis.call('LTRIM', key, '-' .. historyLimit, -1)
+  end
+end`;
+
+/** `enter(…)`: moves a job from one state's set to another's. Needs {@linkcode CLOCK}. */
+export const STATES = `
+local function enter(queue, id, from, to)
+  local prefix = 'copilot:queue:' .. queue .. ':state:'
+  if from then redis.call('ZREM', prefix .. from, id) end
+  redis.call('ZADD', prefix .. to, now, id)
+end`;
+
+/**
+ * `push(…)`: puts an id into the list of its priority, `command` says at which end.
+ * `pull(…)`: takes it out of there, false where it does not stand in it.
+ */
+export const LISTS = `
+local function push(queue, priority, command, id)
+  if priority == '0' then
+    redis.call(command, queue, id)
+  else
+    redis.call('ZADD', 'copilot:queue:' .. queue .. ':priorities', priority, priority)
+    redis.call(command, queue .. ':p' .. priority, id)
+  end
+end
+local function pull(queue, priority, id)
+  local list = queue
+  if priority ~= '0' then list = queue .. ':p' .. priority end
+  return redis.call('LREM', list, 0, id) > 0
+end`;
+
+/** `stands(…)`: whether an id stands in the list of its priority. */
+export const STANDS = `
+local function stands(queue, priority, id)
+  local list = queue
+  if priority ~= '0' then list = queue .. ':p' .. priority end
+  return redis.call('LPOS', list, id) and true or false
+end`;
+
+/** `free(…)`: forgets the lease of a job. `bare(…)`: a JID without its resource. */
+export const LEASES = `
+local function free(queue, id, agent)
+  local prefix = 'copilot:queue:' .. queue .. ':'
+  redis.call('ZREM', prefix .. 'deadline', id)
+  redis.call('ZREM', prefix .. 'seen', id)
+  if agent and agent ~= '' then redis.call('HDEL', prefix .. 'agent:' .. agent, id) end
+end
+local function bare(jid)
+  return string.match(jid or '', '^[^/]*')
+end`;
+
+/**
+ * `adopt(…)`: makes the record of a job that the original submitted. Its priority is 0. Needs
+ * {@linkcode CLOCK} and the argument `maxAttempts`.
+ */
+export const ADOPT = `
+local function adopt(queue, id, description, state)
+  local inputDir = string.match(description, '^.-::::(.-)::::') or ''
+  redis.call('HSET', 'copilot:job:' .. id, 'state', state, 'queue', queue, 'priority', '0',
+    'attempts', '0', 'maxAttempts', maxAttempts, 'token', '0', 'submittedMs', now,
+    'changedMs', now, 'inputDir', inputDir, 'adopted', '1')
+  if inputDir ~= '' then redis.call('HINCRBY', 'copilot:inputs', inputDir, 1) end
+  redis.call('ZADD', 'copilot:queue:' .. queue .. ':state:' .. state, now, id)
+end`;
+
+/** `taken(…)`: a waiting job that stands in no list was taken by a manager of the original: it runs. */
+export const TAKEN = `
+local function taken(queue, id)
+  local reason = 'Taken by a manager of the original'
+  redis.call('HSET', 'copilot:job:' .. id, 'state', 'running', 'changedMs', now, 'agent', '',
+    'bound', '', 'reason', reason)
+  enter(queue, id, 'waiting', 'running')
+  log(id, 'taken', 'running', '', '', reason)
+end`;
+
+/**
+ * `withdraw()`: takes the job `id` out of its list if it waits. Returns its state, queue, token and
+ * agent, and whether it is bound by a lease; nil where there is no such job. Needs all parts above
+ * and the argument `queue`.
+ */
+export const WITHDRAW = `
+local function withdraw()
+  local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'queue', 'token', 'agent', 'bound',
+    'priority')
+  if not job[1] then
+    local description = redis.call('GET', 'job:' .. id .. ':description')
+    if not description or not pull(queue, '0', id) then return nil end
+    adopt(queue, id, description, 'waiting')
+    return 'waiting', queue, '0', '', false
+  end
+  if job[1] == 'waiting' and not pull(job[2], job[6], id) then
+    taken(job[2], id)
+    return 'running', job[2], job[3], '', false
+  end
+  return job[1], job[2], job[3], job[4], job[5] == '1'
+end`;
+
+/**
+ * `show(…)`: a job as `{id, {field, value, …}, description, seenMs, deadlineMs}`; the fields are empty for a
+ * waiting job of the original, the rest may be empty, nil where there is no such job.
+ */
+export const SHOW = `
+local function show(queue, id)
+  local description = redis.call('GET', 'job:' .. id .. ':description')
+  local fields = redis.call('HGETALL', 'copilot:job:' .. id)
+  if #fields == 0 then
+    if not description or not redis.call('LPOS', queue, id) then return nil end
+    return {id, fields, description, '', ''}
+  end
+  local home = redis.call('HGET', 'copilot:job:' .. id, 'queue') or queue
+  local prefix = 'copilot:queue:' .. home .. ':'
+  return {id, fields, description or '', redis.call('ZSCORE', prefix .. 'seen', id) or '',
+    redis.call('ZSCORE', prefix .. 'deadline', id) or ''}
+end`;

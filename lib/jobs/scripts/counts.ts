@@ -1,0 +1,29 @@
+/**
+ * Counts jobs.
+ *
+ * Keys: the lists of all priorities, `priorities`, `state:…`.
+ *
+ * Arguments: `queue`; then the states to count.
+ *
+ * Returns `{number of ids in the lists, number of jobs in each state …}`.
+ *
+ * @module
+ */
+import { LuaScript } from "../lua_script.ts";
+
+/** The script. */
+export const COUNTS = new LuaScript({
+  name: "counts",
+  args: ["queue"],
+  body: `
+local prefix = 'copilot:queue:' .. queue .. ':'
+local waiting = redis.call('LLEN', queue)
+for _, priority in ipairs(redis.call('ZRANGE', prefix .. 'priorities', 0, -1)) do
+  waiting = waiting + redis.call('LLEN', queue .. ':p' .. priority)
+end
+local counts = {waiting}
+for at = 2, #ARGV do
+  counts[at] = redis.call('ZCARD', prefix .. 'state:' .. ARGV[at])
+end
+return counts`,
+});

@@ -1,0 +1,75 @@
+/**
+ * Forgets jobs that ended long ago.
+ *
+ * Keys: `state:succeeded`, `state:failed`, `state:cancelled`, `job:ID:description`, `copilot:job:ID`,
+ * `copilot:history:ID`, `copilot:inputs`, `submit:KEY`, the waiting list.
+ *
+ * Arguments: `queue`; `seconds` since the end; `limit`.
+ *
+ * Returns `{{id, token, archive, {directory that no job needs any more, …}}, …}`; `archive` may be empty.
+ *
+ * A directory is needed while a record refers to it as its input. Jobs of the original have no record
+ * while they wait and share the input directory of the first one submitted with them (it bears that
+ * job's id): for those the waiting list is looked through.
+ *
+ * @module
+ */
+import { LuaScript } from "../lua_script.ts";
+import { CLOCK } from "./_parts.ts";
+
+const DIRECTORIES = `
+local wanted
+
+local function wantedByOriginal(directory)
+  if not wanted then
+    wanted = {}
+    for _, id in ipairs(redis.call('LRANGE', queue, 0, -1)) do
+      if redis.call('EXISTS', 'copilot:job:' .. id) == 0 then
+        local description = redis.call('GET', 'job:' .. id .. ':description') or ''
+        wanted[string.match(description, '^.-::::(.-)::::') or ''] = true
+      end
+    end
+  end
+  return wanted[directory]
+end
+
+local function unneeded(id, inputDir, adopted)
+  local directories = {}
+  local names = {id, inputDir}
+  if inputDir == id or inputDir == '' then names = {id} end
+  for _, name in ipairs(names) do
+    if redis.call('HEXISTS', 'copilot:inputs', name) == 0 and
+        not (adopted and wantedByOriginal(name)) then
+      directories[#directories + 1] = name
+    end
+  end
+  return directories
+end`;
+
+/** The script. */
+export const PURGE = new LuaScript({
+  name: "purge",
+  args: ["queue", "seconds", "limit"],
+  parts: [CLOCK, DIRECTORIES],
+  body: `
+local prefix = 'copilot:queue:' .. queue .. ':'
+local purged = {}
+for _, state in ipairs({'succeeded', 'failed', 'cancelled'}) do
+  local set = prefix .. 'state:' .. state
+  local ids = redis.call('ZRANGEBYSCORE', set, '-inf', after('-' .. seconds), 'LIMIT', 0,
+    string.format('%.0f', limit - #purged))
+  for _, id in ipairs(ids) do
+    local job = redis.call('HMGET', 'copilot:job:' .. id, 'token', 'archive', 'inputDir',
+      'submitKey', 'adopted')
+    local inputDir = job[3] or ''
+    if inputDir ~= '' and redis.call('HINCRBY', 'copilot:inputs', inputDir, -1) < 1 then
+      redis.call('HDEL', 'copilot:inputs', inputDir)
+    end
+    redis.call('ZREM', set, id)
+    redis.call('DEL', 'copilot:job:' .. id, 'copilot:history:' .. id, 'job:' .. id .. ':description')
+    if job[4] and job[4] ~= '' then redis.call('DEL', prefix .. 'submit:' .. job[4]) end
+    purged[#purged + 1] = {id, job[1] or '0', job[2] or '', unneeded(id, inputDir, job[5] == '1')}
+  end
+end
+return purged`,
+});

@@ -1,0 +1,28 @@
+/**
+ * Puts a held job back into its queue, as a job just submitted.
+ *
+ * Keys: `copilot:job:ID`, `copilot:history:ID`, the list of its priority, `priorities`, `state:…`.
+ *
+ * Arguments: `historyLimit`; `id`.
+ *
+ * Returns `done`; else the state that forbids it, empty where there is no such job.
+ *
+ * @module
+ */
+import { LuaScript } from "../lua_script.ts";
+import { CLOCK, HISTORY, LISTS, STATES } from "./_parts.ts";
+
+/** The script. */
+export const RELEASE = new LuaScript({
+  name: "release",
+  args: ["historyLimit", "id"],
+  parts: [CLOCK, HISTORY, STATES, LISTS],
+  body: `
+local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'queue', 'priority', 'token')
+if job[1] ~= 'held' then return job[1] or '' end
+redis.call('HSET', 'copilot:job:' .. id, 'state', 'waiting', 'changedMs', now, 'reason', '')
+enter(job[2], id, 'held', 'waiting')
+push(job[2], job[3], 'LPUSH', id)
+log(id, 'released', 'waiting', job[4])
+return 'done'`,
+});

@@ -1,0 +1,35 @@
+/**
+ * Puts an ended job into its queue again, as one just submitted. Its token goes on growing.
+ *
+ * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, the list of its priority,
+ * `priorities`, `state:…`.
+ *
+ * Arguments: `historyLimit`; `id`.
+ *
+ * Returns `done`; else the state that forbids it, empty where there is no such job, `gone` where its
+ * description is no longer there.
+ *
+ * @module
+ */
+import { LuaScript } from "../lua_script.ts";
+import { CLOCK, HISTORY, LISTS, STATES } from "./_parts.ts";
+
+/** The script. */
+export const RERUN = new LuaScript({
+  name: "rerun",
+  args: ["historyLimit", "id"],
+  parts: [CLOCK, HISTORY, STATES, LISTS],
+  body: `
+local key = 'copilot:job:' .. id
+local job = redis.call('HMGET', key, 'state', 'queue', 'priority', 'token')
+local state = job[1]
+if state ~= 'succeeded' and state ~= 'failed' and state ~= 'cancelled' then return state or '' end
+if redis.call('EXISTS', 'job:' .. id .. ':description') == 0 then return 'gone' end
+redis.call('HDEL', key, 'finishedMs', 'exitCode', 'validateExitCode', 'wallSeconds', 'reason',
+  'archive', 'ended', 'bound')
+redis.call('HSET', key, 'state', 'waiting', 'changedMs', now, 'attempts', '0')
+enter(job[2], id, state, 'waiting')
+push(job[2], job[3], 'LPUSH', id)
+log(id, 'rerun', 'waiting', job[4])
+return 'done'`,
+});

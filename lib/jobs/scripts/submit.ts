@@ -1,0 +1,60 @@
+/**
+ * Puts a job into its queue, or holds it.
+ *
+ * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, `copilot:inputs`, the list of the
+ * priority, `priorities`, `state:waiting` or `state:held`, `submit:KEY`.
+ *
+ * Arguments: `queue`, `historyLimit`; `id`; `submitKey` (may be empty); `description`, `inputDir`;
+ * `priority`; `held` (`1` or empty); `maxAttempts`; `validationScript`, `wallTimeSeconds`,
+ * `outputBytes` (each may be empty).
+ *
+ * Returns `{id, "created" | "known" | "taken"}`: the id that stands for the job, and whether it is new,
+ * was submitted before, or belongs to another job.
+ *
+ * @module
+ */
+import { LuaScript } from "../lua_script.ts";
+import { CLOCK, HISTORY, LISTS } from "./_parts.ts";
+
+/** The script. */
+export const SUBMIT = new LuaScript({
+  name: "submit",
+  args: [
+    "queue",
+    "historyLimit",
+    "id",
+    "submitKey",
+    "description",
+    "inputDir",
+    "priority",
+    "held",
+    "maxAttempts",
+    "validationScript",
+    "wallTimeSeconds",
+    "outputBytes",
+  ],
+  parts: [CLOCK, HISTORY, LISTS],
+  body: `
+local prefix = 'copilot:queue:' .. queue .. ':'
+if submitKey ~= '' then
+  local known = redis.call('GET', prefix .. 'submit:' .. submitKey)
+  if known then return {known, 'known'} end
+end
+local present = redis.call('GET', 'job:' .. id .. ':description')
+if present == description then return {id, 'known'} end
+if present then return {id, 'taken'} end
+
+local state = 'waiting'
+if held == '1' then state = 'held' end
+redis.call('SET', 'job:' .. id .. ':description', description)
+redis.call('HSET', 'copilot:job:' .. id, 'state', state, 'queue', queue, 'priority', priority,
+  'attempts', '0', 'maxAttempts', maxAttempts, 'token', '0', 'submittedMs', now, 'changedMs', now,
+  'inputDir', inputDir, 'submitKey', submitKey, 'validationScript', validationScript,
+  'wallTimeSeconds', wallTimeSeconds, 'outputBytes', outputBytes)
+if inputDir ~= '' then redis.call('HINCRBY', 'copilot:inputs', inputDir, 1) end
+if submitKey ~= '' then redis.call('SET', prefix .. 'submit:' .. submitKey, id) end
+redis.call('ZADD', prefix .. 'state:' .. state, now, id)
+if state == 'waiting' then push(queue, priority, 'LPUSH', id) end
+log(id, 'submitted', state)
+return {id, 'created'}`,
+});
