@@ -1,0 +1,259 @@
+/**
+ * One client's connection: bytes in and out, and the stream on them.
+ *
+ * @module
+ */
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import type { Timer } from "../../lib/clock.ts";
+import type { XmlElement } from "../../lib/protocol/xml.ts";
+import { XmlError, XmlStreamParser } from "../../lib/protocol/xml_parser.ts";
+import { randomUuid } from "../../lib/random.ts";
+import { type Broker, SessionRefusedError } from "./broker.ts";
+import type { Flushable, Flusher } from "./flusher.ts";
+import {
+  bindResult,
+  headerFault,
+  headerText,
+  Negotiation,
+  type NegotiationStep,
+} from "./negotiation.ts";
+import type { ServerSettings } from "./server_options.ts";
+import type { Session, SessionPort } from "./session.ts";
+import { errorReply } from "./stanza_error.ts";
+import type { StanzaWriter } from "./stanza_writer.ts";
+import { type StreamErrorCondition, streamErrorText } from "./stream_error.ts";
+import { Utf8Reader } from "./utf8_reader.ts";
+
+/** Time for a client to close its side after the stream has ended. */
+const LINGER_MS = 2000;
+
+/** What a connection shares with all others of its server. */
+export interface ConnectionContext {
+  /** Where stanzas go. */
+  readonly broker: Broker;
+  /** What the server offers and allows. */
+  readonly settings: ServerSettings;
+  /** Sends the output of all connections. */
+  readonly flusher: Flusher;
+  /** Writes stanzas. */
+  readonly writer: StanzaWriter;
+  /** Called once, when the connection is gone. */
+  readonly onGone: (connection: Connection) => void;
+}
+
+/** A connection of a client. */
+export class Connection implements SessionPort, Flushable {
+  readonly #context: ConnectionContext;
+  readonly #parser: XmlStreamParser;
+  #socket: Socket;
+  #utf8 = new Utf8Reader();
+  /** Gone once a resource is bound. */
+  #negotiation: Negotiation | undefined;
+  #session: Session | undefined;
+  #timer: Timer | undefined;
+  #lang: string;
+  #headerSent = false;
+  #ended = false;
+  /** Output that the flusher has not sent yet. */
+  #output = "";
+
+  /**
+   * @param socket The client's socket, after the handshake where it is TLS.
+   * @param secure Whether it is TLS.
+   * @param context What all connections share.
+   */
+  constructor(socket: Socket, secure: boolean, context: ConnectionContext) {
+    const { broker, settings } = context;
+    this.#context = context;
+    this.#lang = settings.lang;
+    this.#negotiation = new Negotiation(broker, settings, secure);
+    this.#parser = new XmlStreamParser({
+      onStart: (header) => this.#onHeader(header),
+      onElement: (element) => this.#onElement(element),
+      onEnd: () => this.#onEnd(),
+      limits: { maxStanzaBytes: settings.limits.maxStanzaBytes },
+    });
+    this.#timer = broker.settings.clock.after(
+      settings.limits.loginMs,
+      () => this.#fail("connection-timeout"),
+    );
+    this.#socket = socket;
+    this.#listen(socket);
+  }
+
+  deliver(stanza: XmlElement): void {
+    this.#write(this.#context.writer.write(stanza));
+  }
+
+  end(condition: StreamErrorCondition | undefined): void {
+    this.#session = undefined;
+    if (condition === undefined) this.drop();
+    else this.#fail(condition);
+  }
+
+  /** Cuts the connection without a word. */
+  drop(): void {
+    this.#ended = true;
+    this.#parser.stop();
+    this.#socket.destroy();
+    this.#onGone();
+  }
+
+  flush(): void {
+    const output = this.#output;
+    this.#output = "";
+    if (output === "" || this.#socket.destroyed) return;
+    this.#socket.write(output);
+    if (this.#socket.writableLength > this.#context.settings.limits.maxOutputBytes) this.#cut();
+  }
+
+  #listen(socket: Socket): void {
+    socket.on("data", (chunk: Uint8Array) => this.#onData(chunk));
+    socket.on("error", () => this.drop());
+    socket.on("close", () => this.#onGone());
+  }
+
+  #write(text: string): void {
+    if (this.#ended) return;
+    if (this.#output === "") this.#context.flusher.add(this);
+    this.#output += text;
+    // What a burst gathers before the flush counts as waiting, too.
+    if (this.#output.length > this.#context.settings.limits.maxOutputBytes) this.#cut();
+  }
+
+  /** Cuts a client that does not read what it is sent. */
+  #cut(): void {
+    this.#output = "";
+    this.#fail("policy-violation", "Too much output is waiting");
+    this.drop();
+  }
+
+  #onData(chunk: Uint8Array): void {
+    if (this.#ended) return;
+    try {
+      this.#parser.write(this.#utf8.read(chunk));
+    } catch (error) {
+      if (error instanceof XmlError) this.#fail(error.code);
+      else if (error instanceof TypeError) this.#fail("not-well-formed");
+      else throw error;
+    }
+  }
+
+  #onHeader(header: XmlElement): void {
+    const { domain } = this.#context.broker.settings;
+    const lang = header.attrs["xml:lang"];
+    if (lang !== undefined) this.#lang = lang;
+    this.#sendHeader();
+    const fault = headerFault(header, domain);
+    if (fault !== undefined) this.#fail(fault);
+    else this.#write(this.#negotiation?.features() ?? "");
+  }
+
+  #sendHeader(): void {
+    const { domain, random } = this.#context.broker.settings;
+    this.#headerSent = true;
+    this.#write(headerText(randomUuid(random), domain, this.#lang));
+  }
+
+  #onElement(element: XmlElement): void {
+    if (this.#session === undefined) {
+      if (this.#negotiation !== undefined) this.#follow(this.#negotiation.step(element));
+      return;
+    }
+    const { name, attrs } = element;
+    const isStanza = name === "message" || name === "presence" || name === "iq";
+    if (isStanza && (attrs["xmlns"] ?? "jabber:client") === "jabber:client") {
+      this.#context.broker.receive(this.#session, element);
+    } else this.#fail("unsupported-stanza-type");
+  }
+
+  #onEnd(): void {
+    if (this.#ended) return;
+    this.#write("</stream:stream>");
+    this.#finish();
+  }
+
+  #follow(step: NegotiationStep): void {
+    switch (step.type) {
+      case "reply":
+        return this.#write(step.reply);
+      case "restart":
+        this.#parser.restart();
+        return this.#write(step.reply);
+      case "secure":
+        return this.#secure(step.reply);
+      case "bind":
+        return this.#bind(step);
+      case "fail":
+        return this.#fail(step.condition);
+    }
+  }
+
+  /** Begins TLS; what came in the same chunk after the request is dropped (CVE-2011-0411). */
+  #secure(reply: string): void {
+    const { tls } = this.#context.settings;
+    if (tls === undefined) return;
+    this.#write(reply);
+    this.flush();
+    const plain = this.#socket;
+    plain.removeAllListeners();
+    this.#parser.stop();
+    this.#utf8 = new Utf8Reader();
+    this.#socket = new TLSSocket(plain, { isServer: true, cert: tls.cert, key: tls.key });
+    this.#listen(this.#socket);
+    this.#negotiation?.secured();
+    queueMicrotask(() => this.#parser.restart());
+  }
+
+  #bind(step: NegotiationStep & { readonly type: "bind" }): void {
+    const { user, resource, request } = step;
+    const { broker } = this.#context;
+    try {
+      this.#session = broker.bind({ user, resource, port: this, lang: this.#lang });
+    } catch (error) {
+      const full = error instanceof SessionRefusedError;
+      if (!full && !(error instanceof SyntaxError)) throw error;
+      const refusal = errorReply(request, full ? "resource-constraint" : "bad-request");
+      if (refusal !== undefined) this.deliver(refusal);
+      return;
+    }
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#negotiation = undefined;
+    this.deliver(bindResult(request, this.#session.full));
+  }
+
+  /** Ends the stream with an error. */
+  #fail(condition: StreamErrorCondition, text?: string): void {
+    if (this.#ended) return;
+    if (!this.#headerSent) this.#sendHeader();
+    this.#write(streamErrorText(condition, text));
+    this.#finish();
+  }
+
+  /** Sends what is left, closes this side, and the other after a while. */
+  #finish(): void {
+    this.flush();
+    this.#ended = true;
+    this.#parser.stop();
+    this.#leave();
+    this.#timer?.cancel();
+    this.#socket.end();
+    const { clock } = this.#context.broker.settings;
+    this.#timer = clock.after(LINGER_MS, () => this.#socket.destroy());
+  }
+
+  #leave(): void {
+    if (this.#session !== undefined) this.#context.broker.unbind(this.#session);
+    this.#session = undefined;
+  }
+
+  #onGone(): void {
+    this.#ended = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#leave();
+    this.#context.onGone(this);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * An XMPP server in this process: for tests, for a whole site in one call, and as the broker of load
+ * tests. It speaks TCP, STARTTLS and TLS, and in memory without any of them.
+ *
+ * @example
+ * ```ts
+ * import { startXmppServer } from "./mod.ts";
+ *
+ * const accounts = new Map([["jobmanager", "secret"], ["agent", "secret"]]);
+ * await using server = await startXmppServer({ domain: "copilot.test", accounts });
+ * console.log(`Listening on ${server.hostname}:${server.port}`);
+ * ```
+ *
+ * @module
+ */
+export { Broker, type BrokerOptions, type Delivery } from "./broker.ts";
+export { memoryLink, type MemoryLinkOptions } from "./memory_link.ts";
+export type { SaslMechanism } from "./sasl.ts";
+export { startXmppServer, type XmppServer } from "./server.ts";
+export type { ServerLimits, TlsIdentity, XmppServerOptions } from "./server_options.ts";

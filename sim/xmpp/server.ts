@@ -1,0 +1,108 @@
+/**
+ * The server's sockets.
+ *
+ * @module
+ */
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { Broker } from "./broker.ts";
+import { Connection, type ConnectionContext } from "./connection.ts";
+import { Flusher } from "./flusher.ts";
+import { serverSettings, type XmppServerOptions } from "./server_options.ts";
+import { StanzaWriter } from "./stanza_writer.ts";
+
+/** A running server. */
+export interface XmppServer extends AsyncDisposable {
+  /** Address that it listens on. */
+  readonly hostname: string;
+  /** Port of plain TCP. */
+  readonly port: number;
+  /** Port of TLS; `undefined` where there is none. */
+  readonly tlsPort: number | undefined;
+  /** Domain that it serves. */
+  readonly domain: string;
+  /** Domain of its rooms. */
+  readonly mucDomain: string;
+  /** Where its stanzas meet: sessions in memory can join. */
+  readonly broker: Broker;
+  /** Connections at the moment. */
+  readonly connectionCount: number;
+  /** Cuts all connections at once, without a word; clients may come back. */
+  kill(): void;
+}
+
+async function listen(server: Server, hostname: string, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(port, hostname, resolve);
+  await promise;
+  server.off("error", reject);
+  return (server.address() as AddressInfo).port;
+}
+
+function close(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  return promise;
+}
+
+/**
+ * Starts a server.
+ *
+ * @param options Its domain, its accounts and how it behaves.
+ * @returns The server; disposing of it cuts all connections and frees its ports.
+ * @throws {RangeError} When TLS is asked for without a certificate.
+ * @throws {Error} When a port is taken.
+ */
+export async function startXmppServer(options: XmppServerOptions): Promise<XmppServer> {
+  const settings = serverSettings(options);
+  const { hostname = "127.0.0.1" } = options;
+  const broker = new Broker(options);
+  const connections = new Set<Connection>();
+  const context: ConnectionContext = {
+    broker,
+    settings,
+    flusher: new Flusher(),
+    writer: new StanzaWriter(),
+    onGone: (connection) => connections.delete(connection),
+  };
+  const accept = (secure: boolean) => (socket: Socket) => {
+    connections.add(new Connection(socket, secure, context));
+  };
+  const plain = createServer({ noDelay: true }, accept(false));
+  const secure = options.tlsPort === undefined
+    ? undefined
+    : createTlsServer({ ...settings.tls, noDelay: true }, accept(true));
+  const servers = secure === undefined ? [plain] : [plain, secure];
+  for (const server of servers) server.maxConnections = settings.limits.maxConnections;
+  const kill = () => {
+    broker.kill();
+    for (const connection of [...connections]) connection.drop();
+  };
+  const port = await listen(plain, hostname, options.port ?? 0);
+  let tlsPort: number | undefined;
+  try {
+    if (secure !== undefined) tlsPort = await listen(secure, hostname, options.tlsPort ?? 0);
+  } catch (error) {
+    await close(plain);
+    throw error;
+  }
+  return {
+    hostname,
+    port,
+    tlsPort,
+    domain: broker.settings.domain,
+    mucDomain: broker.settings.mucDomain,
+    broker,
+    get connectionCount() {
+      return connections.size;
+    },
+    kill,
+    async [Symbol.asyncDispose]() {
+      const closed = servers.map(close);
+      broker.stop();
+      kill();
+      await Promise.all(closed);
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * Starts Prosody for tests, on free ports of the loopback address and in a folder of its own.
+ *
+ * @module
+ */
+import { connect } from "node:net";
+
+/** Options of {@linkcode startProsody}. */
+export interface ProsodyOptions {
+  /** Password by user. */
+  readonly accounts: ReadonlyMap<string, string>;
+  /** Whether there are rooms. Default true. */
+  readonly muc?: boolean;
+  /** Whether STARTTLS and TLS are offered, with the certificate of the fixtures. Default false. */
+  readonly tls?: boolean;
+  /** Port of plain TCP, so that a server can come back where it was. Default one that is free. */
+  readonly port?: number;
+}
+
+/** A running Prosody. */
+export interface ProsodyServer extends AsyncDisposable {
+  /** Address that it listens on. */
+  readonly host: string;
+  /** Port of plain TCP and STARTTLS. */
+  readonly port: number;
+  /** Domain that it serves. */
+  readonly domain: string;
+  /** Domain of its rooms. */
+  readonly mucDomain: string;
+  /** Port of TLS, where it is offered. */
+  readonly tlsPort?: number;
+  /** File with the certificate to trust, where TLS is offered. */
+  readonly caFile?: string;
+}
+
+const HOST = "127.0.0.1";
+const DOMAIN = "copilot.test";
+const CERTIFICATE = new URL("../../fixtures/tls/copilot_test.crt", import.meta.url).pathname;
+const KEY = new URL("../../fixtures/tls/copilot_test.key", import.meta.url).pathname;
+/** Tries to connect, 50 ms apart, before Prosody is given up. */
+const MOST_TRIES = 200;
+
+/** Whether Prosody is installed. */
+export const hasProsody = (() => {
+  try {
+    return Deno.statSync("/usr/bin/prosody").isFile;
+  } catch {
+    return false;
+  }
+})();
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: HOST, port: 0 });
+  return listener.addr.port;
+}
+
+/** Resolves to whether something listens on the port. */
+function canConnect(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ host: HOST, port });
+  const settle = (up: boolean) => {
+    socket.destroy();
+    resolve(up);
+  };
+  socket.once("connect", () => settle(true));
+  socket.once("error", () => settle(false));
+  return promise;
+}
+
+/** Prosody's configuration: what a site with Co-Pilot would write, and the fast garbage collector. */
+function configuration(folder: string, options: ProsodyOptions, port: number, tlsPort: number) {
+  const modules = ["disco", "roster", "saslauth", "ping", "presence", "message", "iq"];
+  const identity = `{ certificate = "${CERTIFICATE}", key = "${KEY}" }`;
+  const tls = options.tls === true
+    ? `c2s_direct_tls_ports = { ${tlsPort} }\nssl = ${identity}\nc2s_direct_tls_ssl = ${identity}`
+    : "c2s_direct_tls_ports = {}";
+  if (options.tls === true) modules.push("tls");
+  const rooms = options.muc === false
+    ? ""
+    : `Component "conference.${DOMAIN}" "muc"\n  muc_room_locking = false`;
+  return `
+run_as_root = true
+daemonize = false
+pidfile = "${folder}/prosody.pid"
+data_path = "${folder}/data"
+plugin_paths = {}
+interfaces = { "${HOST}" }
+c2s_ports = { ${port} }
+s2s_ports = {}
+http_ports = {}
+https_ports = {}
+modules_enabled = { ${modules.map((name) => JSON.stringify(name)).join(", ")} }
+modules_disabled = { "s2s", "http", "offline" }
+c2s_require_encryption = false
+allow_unencrypted_plain_auth = true
+authentication = "internal_plain"
+storage = "internal"
+c2s_stanza_size_limit = 1024 * 1024
+gc = { mode = "incremental", threshold = 200, speed = 400 }
+log = { warn = "${folder}/prosody.log" }
+${tls}
+VirtualHost "${DOMAIN}"
+${rooms}
+`;
+}
+
+/** Writes the accounts as Prosody's own store keeps them. */
+async function writeAccounts(folder: string, accounts: ReadonlyMap<string, string>) {
+  const path = `${folder}/data/${DOMAIN.replaceAll(".", "%2e")}/accounts`;
+  await Deno.mkdir(path, { recursive: true });
+  for (const [user, password] of accounts) {
+    const text = `return {\n\t["password"] = ${JSON.stringify(password)};\n};\n`;
+    await Deno.writeTextFile(`${path}/${user}.dat`, text);
+  }
+}
+
+/**
+ * Starts Prosody and waits until it takes connections.
+ *
+ * @param options Its accounts and what it offers.
+ * @returns The server; disposing of it ends the process and removes its folder.
+ * @throws {Error} When it does not come up.
+ */
+export async function startProsody(options: ProsodyOptions): Promise<ProsodyServer> {
+  const folder = await Deno.makeTempDir({ prefix: "copilot_prosody_" });
+  const port = options.port ?? freePort();
+  const tlsPort = freePort();
+  await writeAccounts(folder, options.accounts);
+  await Deno.writeTextFile(
+    `${folder}/prosody.cfg.lua`,
+    configuration(folder, options, port, tlsPort),
+  );
+  const process = new Deno.Command("/usr/bin/prosody", {
+    args: ["--config", `${folder}/prosody.cfg.lua`, "-F"],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  let exited = false;
+  const status = process.status.then(() => exited = true);
+  const stop = async () => {
+    if (!exited) process.kill("SIGKILL");
+    await status;
+    await Deno.remove(folder, { recursive: true });
+  };
+  for (let tries = 0; !await canConnect(port); tries++) {
+    if (exited || tries >= MOST_TRIES) {
+      const log = await Deno.readTextFile(`${folder}/prosody.log`).catch(() => "");
+      await stop();
+      throw new Error(`Cannot start Prosody: ${log}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    host: HOST,
+    port,
+    domain: DOMAIN,
+    mucDomain: `conference.${DOMAIN}`,
+    ...(options.tls === true ? { tlsPort, caFile: CERTIFICATE } : {}),
+    [Symbol.asyncDispose]: stop,
+  };
+}
