@@ -104,6 +104,28 @@ function describeConfiguration(name: string, variables: Variables | undefined): 
  * Parses a command line. `--help`, `--version` and `--completion SHELL` (`eval "$(NAME
  * --completion bash)"`) print and exit with 0; wrong usage prints what is wrong and exits with 2.
  *
+ * @example A tool with configuration and a flag of its own
+ * ```ts
+ * import { object } from "@optique/core/constructs";
+ * import { option } from "@optique/core/primitives";
+ * import { chatRoomVariables, loadConfig } from "../config.ts";
+ * import { configFlags, parseCommandLine } from "./flags.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const variables = chatRoomVariables;
+ * const name = "copilot-heartbeat";
+ * const { given, json } = parseCommandLine(
+ *   object({ given: configFlags(variables), json: option("--json") }),
+ *   { name, summary: "Asks components how they are", variables, args: ["--chat-room=dev-env"] },
+ * );
+ * const { config } = await loadConfig(variables, {
+ *   component: name,
+ *   directory: given.directory,
+ *   flags: given.values,
+ * });
+ * assertEquals([config.chatRoom, json], ["dev-env", false]);
+ * ```
+ *
  * @param parser The program's flags and arguments.
  * @param program What it says about itself.
  * @returns What the parser makes of the arguments.

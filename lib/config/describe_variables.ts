@@ -36,8 +36,8 @@ export function describeVariables(variables: Variables): string[] {
       : fallback === "required"
       ? ` (${fallback})`
       : ` [${fallback}]`;
-    const detail = kind === "" ? `such as ${example}` : kind;
-    return [`  ${title}${note}`, `      ${meaning}: ${detail}`];
+    const detail = kind === "" ? `e.g. ${example}` : kind;
+    return [`  ${title}${note}`, `      ${meaning} (${detail})`];
   });
 }
 

@@ -6,9 +6,9 @@ Deno.test("describeVariables() gives name, flag, default and meaning", () => {
   const lines = describeVariables(xmppAccountVariables("HB"));
   assertEquals(lines.slice(0, 4), [
     "  HB_JABBER_SERVER, --jabber-server (required)",
-    "      Address of the XMPP server: such as xmpp.cern.ch",
+    "      Address of the XMPP server (e.g. xmpp.cern.ch)",
     "  HB_JABBER_PORT, --jabber-port [5222]",
-    "      Port of the XMPP server: such as 5222",
+    "      Port of the XMPP server (e.g. 5222)",
   ]);
 });
 
