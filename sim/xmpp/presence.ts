@@ -17,6 +17,10 @@ function priorityOf(presence: XmlElement): number {
   return Number.isInteger(priority) && priority >= -128 && priority <= 127 ? priority : 0;
 }
 
+function addressed(stanza: XmlElement, to: string): XmlElement {
+  return { name: stanza.name, attrs: { ...stanza.attrs, to }, children: stanza.children };
+}
+
 /** Takes presence stanzas and tells whom they concern. */
 export class PresenceRouter {
   readonly #broker: Switchboard;
@@ -51,7 +55,7 @@ export class PresenceRouter {
     for (const room of session.rooms ?? []) room.leave(session);
     session.rooms = undefined;
     for (const to of session.directed ?? []) {
-      this.#deliver({ ...gone, attrs: { ...gone.attrs, to } }, to);
+      this.#deliver(addressed(gone, to), to);
     }
     session.directed = undefined;
     if (session.presence === undefined) return;
@@ -67,7 +71,9 @@ export class PresenceRouter {
     session.port.deliver(stanza);
     if (first && this.#broker.settings.presence === "all-resources") {
       for (const other of this.#broker.sessionsOf(session.bare)) {
-        if (other !== session && other.presence !== undefined) session.port.deliver(other.presence);
+        if (other !== session && other.presence !== undefined) {
+          session.port.deliver(addressed(other.presence, session.full));
+        }
       }
     }
     if (session.available) this.#broker.deliverStored(session);
@@ -77,7 +83,9 @@ export class PresenceRouter {
   #tellOwn(session: Session, stanza: XmlElement): void {
     if (this.#broker.settings.presence === "self") return;
     for (const other of this.#broker.sessionsOf(session.bare)) {
-      if (other !== session && other.presence !== undefined) other.port.deliver(stanza);
+      if (other !== session && other.presence !== undefined) {
+        other.port.deliver(addressed(stanza, other.full));
+      }
     }
   }
 

@@ -18,6 +18,8 @@ export class RawClient implements AsyncDisposable {
   readonly #came: XmlElement[] = [];
   #wake: () => void = () => {};
   #closed = false;
+  /** How many elements stood before the one taken last. */
+  #skipped = 0;
   readonly #decoder = new TextDecoder();
 
   private constructor(socket: Socket) {
@@ -97,15 +99,20 @@ export class RawClient implements AsyncDisposable {
     this.#listen();
   }
 
-  /** Waits for the next element, header or `end`; with a name, for the next of that name. */
+  /** Waits for the next element, header or `end`; with a name, skips all others. */
   async next(name?: string): Promise<XmlElement> {
+    const found = await this.take((element) => name === undefined || element.name === name);
+    if (name !== undefined) this.#came.splice(0, this.#skipped);
+    return found;
+  }
+
+  /** Waits for an element and leaves those before it for later. */
+  async take(wanted: (element: XmlElement) => boolean): Promise<XmlElement> {
     for (;;) {
-      const found = this.#came.findIndex((element) => name === undefined || element.name === name);
-      if (found >= 0) {
-        const [element] = this.#came.splice(0, found + 1).slice(-1);
-        if (element !== undefined) return element;
-      }
-      await this.#change(`no ${name ?? "element"} came`);
+      this.#skipped = this.#came.findIndex(wanted);
+      const [element] = this.#skipped < 0 ? [] : this.#came.splice(this.#skipped, 1);
+      if (element !== undefined) return element;
+      await this.#change(`what was expected is not among ${JSON.stringify(this.#came)}`);
     }
   }
 
