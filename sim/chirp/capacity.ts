@@ -185,6 +185,10 @@ class BoundedFile implements StoredFile {
     this.inner.setMode(mode);
   }
 
+  attributes(): Map<string, Uint8Array> | undefined {
+    return this.inner.attributes();
+  }
+
   sync(): void {
     this.inner.sync();
   }

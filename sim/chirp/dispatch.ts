@@ -7,12 +7,14 @@
 import { ConnectionLost } from "./byte_stream.ts";
 import { codeOf, invalid } from "./failure.ts";
 import { accessListRequests } from "./requests/access_lists.ts";
+import { attributeRequests } from "./requests/attributes.ts";
 import { directoryRequests } from "./requests/directories.ts";
 import { identityRequests } from "./requests/identity.ts";
 import { metadataRequests } from "./requests/metadata.ts";
 import { openFileRequests } from "./requests/open_files.ts";
 import type { Request } from "./requests/request.ts";
 import { stridedRequests } from "./requests/strided.ts";
+import { surveyRequests } from "./requests/surveys.ts";
 import { wholeFileRequests } from "./requests/whole_files.ts";
 import type { Session } from "./session.ts";
 
@@ -24,6 +26,8 @@ const REQUESTS: ReadonlyMap<string, Request> = new Map(
     metadataRequests,
     directoryRequests,
     accessListRequests,
+    attributeRequests,
+    surveyRequests,
     identityRequests,
   ].flatMap((family) => Object.entries(family)),
 );

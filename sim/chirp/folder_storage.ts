@@ -173,6 +173,11 @@ class FolderFile implements StoredFile {
     fs.fchmodSync(this.#open(), mode);
   }
 
+  /** The runtime has no call for extended attributes of files. */
+  attributes(): undefined {
+    return undefined;
+  }
+
   sync(): void {
     fs.fsyncSync(this.#open());
   }
@@ -191,12 +196,16 @@ class FolderFile implements StoredFile {
   }
 }
 
-/** Flags for `open(2)`; a pipe must not make the whole server wait, hence the non-blocking one. */
+/**
+ * Flags for `open(2)`. A pipe must not make the whole server wait, hence the non-blocking one; the
+ * runtime makes and appends to files only with write access, so a file to be made has it.
+ */
 function flagsOf(opening: FileOpening): number {
   const { O_RDWR, O_WRONLY, O_RDONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } =
     fs.constants;
-  const access = opening.write ? (opening.read ? O_RDWR : O_WRONLY) : O_RDONLY;
-  return access | O_NOFOLLOW | O_NONBLOCK | (opening.append ? O_APPEND : 0) |
+  const write = opening.write || opening.create;
+  const access = write ? (opening.read ? O_RDWR : O_WRONLY) : O_RDONLY;
+  return access | O_NOFOLLOW | O_NONBLOCK | (opening.append && write ? O_APPEND : 0) |
     (opening.create ? O_CREAT : 0) | (opening.create && opening.exclusive ? O_EXCL : 0);
 }
 

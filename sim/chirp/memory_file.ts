@@ -60,6 +60,10 @@ export class MemoryFile implements StoredFile {
     setPermissions(this.#open(), mode, this.nowS());
   }
 
+  attributes(): Map<string, Uint8Array> {
+    return this.#open().attributes;
+  }
+
   /** Memory is as stable as it gets. */
   sync(): void {
     this.#open();

@@ -41,6 +41,7 @@ export type OpenEntry =
     readonly path: string;
     readonly file: StoredFile;
     readonly readable: boolean;
+    readonly writable: boolean;
   }
   | { readonly kind: "directory"; readonly path: string };
 
@@ -132,33 +133,25 @@ export class Session implements Disposable {
   }
 
   /**
-   * Finds the file behind a number.
-   *
-   * @param descriptor The number.
-   * @returns The open file.
-   * @throws {ChirpFailure} -12 when nothing is open, -13 when it is a directory.
-   */
-  openedFile(descriptor: number): StoredFile {
-    const entry = this.opened(descriptor);
-    if (entry.kind === "directory") {
-      throw new ChirpFailure(CHIRP_CODES.IS_DIR, `Cannot use directory ${entry.path} as a file`);
-    }
-    return entry.file;
-  }
-
-  /**
    * Finds the file behind a number, to read from it.
    *
    * @param descriptor The number.
    * @returns The open file.
-   * @throws {ChirpFailure} -12 when nothing is open or it is open for writing only, -13 when it is a
-   * directory.
+   * @throws {ChirpFailure} -12 when nothing is open for reading, -13 when it is a directory.
    */
   readableFile(descriptor: number): StoredFile {
-    const file = this.openedFile(descriptor);
-    const entry = this.opened(descriptor);
-    if (entry.kind === "file" && entry.readable) return file;
-    throw new ChirpFailure(CHIRP_CODES.BAD_FD, `Cannot read from ${descriptor}, open for writing`);
+    return this.#fileFor(descriptor, "readable");
+  }
+
+  /**
+   * Finds the file behind a number, to write to it.
+   *
+   * @param descriptor The number.
+   * @returns The open file.
+   * @throws {ChirpFailure} -12 when nothing is open for writing.
+   */
+  writableFile(descriptor: number): StoredFile {
+    return this.#fileFor(descriptor, "writable");
   }
 
   /**
@@ -171,6 +164,15 @@ export class Session implements Disposable {
     const entry = this.opened(descriptor);
     this.#open[descriptor] = undefined;
     if (entry.kind === "file") entry.file.close();
+  }
+
+  #fileFor(descriptor: number, use: "readable" | "writable"): StoredFile {
+    const entry = this.opened(descriptor);
+    if (entry.kind === "directory" && use === "readable") {
+      throw new ChirpFailure(CHIRP_CODES.IS_DIR, `Cannot use directory ${entry.path} as a file`);
+    }
+    if (entry.kind === "file" && entry[use]) return entry.file;
+    throw new ChirpFailure(CHIRP_CODES.BAD_FD, `Cannot use ${descriptor}, which is not ${use}`);
   }
 
   [Symbol.dispose](): void {

@@ -41,6 +41,8 @@ export interface StoredFile {
   truncate(sizeBytes: number): void;
   /** Sets the permission bits. */
   setMode(mode: number): void;
+  /** Extended attributes of the file, to read and change; `undefined` where the store has none. */
+  attributes(): Map<string, Uint8Array> | undefined;
   /** Brings written data to stable storage. */
   sync(): void;
   /** Closes the file; a second call does nothing. */

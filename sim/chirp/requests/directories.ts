@@ -27,7 +27,7 @@ export const directoryRequests: RequestTable = {
   }),
 
   rmdir: request(["path"], (session, path) => {
-    const entry = session.find(path, { follow: false });
+    const entry = findBelowDirectory(session, path);
     if (entry.path === "/") throw notEmpty(path);
     session.access.demandDelete(entry);
     if (!isDirectory(statOf(entry))) throw notDirectory(path);
@@ -36,7 +36,7 @@ export const directoryRequests: RequestTable = {
   }),
 
   rmall: request(["path"], (session, path) => {
-    const entry = session.find(path, { follow: false });
+    const entry = findBelowDirectory(session, path);
     if (entry.path === "/") throw invalid("remove the root");
     session.access.demandDelete(entry);
     statOf(entry);
@@ -122,7 +122,7 @@ function makeDirectory(session: Session, entry: Resolved): void {
   if (acl !== undefined) writeAcl(storage, entry.path, acl);
 }
 
-/** Finds an entry to unlink; a file in the place of its directory is told from a missing one. */
+/** Finds an entry to remove; a file in the place of its directory is told from a missing one. */
 function findBelowDirectory(session: Session, path: string): Resolved {
   try {
     return session.find(path, { follow: false });

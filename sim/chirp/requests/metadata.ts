@@ -99,6 +99,7 @@ export const metadataRequests: RequestTable = {
   localpath: request(["path"], (session, path) => {
     const entry = session.find(path, { garbled: true });
     session.access.demand(entry, "l");
+    statOf(entry);
     answerBytes(session, bytesOfName(path));
   }),
 
@@ -140,11 +141,10 @@ function answerStat(session: Session, path: string, options: ResolveOptions = {}
   session.writer.line(line);
 }
 
-/** Files belong to the server's user whatever a client says. */
+/** Files belong to the server's user whatever a client says; chirp_server does not even look. */
 function keepOwner(session: Session, path: string, follow: boolean): number {
   const entry = session.find(path, { follow });
   session.access.demandChange(entry);
-  statOf(entry);
   return DONE;
 }
 

@@ -51,11 +51,11 @@ export const openFileRequests: RequestTable = {
     if (length < 0) throw invalid(`write of ${length} bytes`);
     const storedBytes = Math.min(length, LONGEST_IO);
     await receiveData(session, length, (done, piece) => {
-      const file = session.openedFile(descriptor);
+      const file = session.writableFile(descriptor);
       if (offset < 0) throw invalid(`write at ${offset}`);
       if (done < storedBytes) file.write(offset + done, piece.subarray(0, storedBytes - done));
     });
-    if (length === 0) session.openedFile(descriptor);
+    if (length === 0) session.writableFile(descriptor);
     return storedBytes;
   }),
 
@@ -84,7 +84,7 @@ export const openFileRequests: RequestTable = {
   ftruncate: request(["number", "number"], (session, descriptor, sizeBytes) => {
     if (sizeBytes < 0) throw invalid(`size ${sizeBytes}`);
     const entry = session.opened(descriptor);
-    if (entry.kind !== "file") throw invalid(`cut directory ${entry.path}`);
+    if (entry.kind !== "file" || !entry.writable) throw invalid(`cut ${entry.path}, not writable`);
     entry.file.truncate(sizeBytes);
     return DONE;
   }),
@@ -126,7 +126,7 @@ function openEntry(
     truncate: write && flags.has("t"),
     mode: newFileMode(mode),
   });
-  return { kind: "file", path: entry.path, file, readable: read };
+  return { kind: "file", path: entry.path, file, readable: read, writable: write };
 }
 
 /** A directory can be opened to be looked at, and for nothing else. */

@@ -76,7 +76,7 @@ function valueOf(word: string | undefined, kind: WordKind, last: boolean): strin
     case "word":
       return word;
     case "path":
-      return pathOf(word);
+      return foldPath(decodeWord(word));
     case "number": {
       const digits = (last ? /^[+-]?\d+/ : /^[+-]?\d+$/).exec(word)?.[0];
       if (digits === undefined) throw invalid(`${word} is no number`);
@@ -97,9 +97,16 @@ export function answerBytes(session: Session, bytes: Uint8Array): void {
   session.writer.bytes(bytes);
 }
 
-function pathOf(word: string): string {
+/**
+ * Decodes a word in the manner of paths.
+ *
+ * @param word The word as it came.
+ * @returns The text.
+ * @throws {ChirpFailure} -8 for a bad escape or a NUL.
+ */
+export function decodeWord(word: string): string {
   try {
-    return foldPath(decodePathWord(word));
+    return decodePathWord(word);
   } catch (error) {
     throw invalid(error instanceof Error ? error.message : word);
   }

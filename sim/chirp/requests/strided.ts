@@ -17,7 +17,9 @@ export const stridedRequests: RequestTable = {
     ["number", "number", "number", "number", "number"],
     async (session, descriptor, length, block, skip, offset) => {
       const file = session.readableFile(descriptor);
-      if (length < 0 || block < 0 || offset < 0) throw invalid(`strided read at ${offset}`);
+      if (length < 0 || block < 0 || skip < 0 || offset < 0) {
+        throw invalid(`strided read at ${offset}`);
+      }
       await sendBlocks(session, file, Math.min(length, LONGEST_IO), block, skip, offset);
     },
   ),
@@ -29,7 +31,7 @@ export const stridedRequests: RequestTable = {
       const usedBytes = block > 0 ? Math.floor(Math.min(length, LONGEST_IO) / block) * block : 0;
       let checked = false;
       await receiveData(session, length, (done, piece) => {
-        const file = session.openedFile(descriptor);
+        const file = session.writableFile(descriptor);
         if (!checked && (offset < 0 || skip < 0 || offset > file.stat().sizeBytes)) {
           throw invalid(`strided write at ${offset}, behind the end of the file`);
         }
@@ -43,7 +45,7 @@ export const stridedRequests: RequestTable = {
           offset,
         );
       });
-      if (length === 0) session.openedFile(descriptor);
+      if (length === 0) session.writableFile(descriptor);
       return usedBytes;
     },
   ),
@@ -61,14 +63,10 @@ async function sendBlocks(
   const { writer } = session;
   const { sizeBytes } = file.stat();
   const wanted = block > 0 ? Math.floor(length / block) : 0;
-  const leftAt = (index: number) => {
-    const at = offset + index * skip;
-    return at < 0 ? 0 : Math.max(0, Math.min(block, sizeBytes - at));
-  };
-  let whole = skip > 0 && block > 0
-    ? Math.max(0, Math.min(wanted, Math.floor((sizeBytes - offset - block) / skip) + 1))
-    : 0;
-  if (skip <= 0) { while (whole < wanted && leftAt(whole) === block) whole++; }
+  const leftAt = (index: number) => Math.max(0, Math.min(block, sizeBytes - offset - index * skip));
+  // Blocks that overlap do not end: without a distance between them all are whole or none is.
+  const fitting = skip > 0 ? Math.floor((sizeBytes - offset - block) / skip) + 1 : Infinity;
+  const whole = leftAt(0) < block ? 0 : Math.max(0, Math.min(wanted, fitting));
   const rest = whole < wanted ? leftAt(whole) : 0;
   writer.line(whole * block + rest);
   for (let index = 0; index < whole; index++) {
