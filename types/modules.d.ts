@@ -5,7 +5,11 @@ declare module "@std/assert" {
   export function assert(expression: unknown, message?: string): asserts expression;
   export function assertEquals<T>(actual: T, expected: T, message?: string): void;
   export function assertNotEquals<T>(actual: T, expected: T, message?: string): void;
-  export function assertStrictEquals<T>(actual: unknown, expected: T, message?: string): asserts actual is T;
+  export function assertStrictEquals<T>(
+    actual: unknown,
+    expected: T,
+    message?: string,
+  ): asserts actual is T;
   export function assertExists<T>(actual: T, message?: string): asserts actual is NonNullable<T>;
   export function assertFalse(expression: unknown, message?: string): asserts expression is false;
   export function assertGreater<T>(actual: T, expected: T, message?: string): void;

@@ -1,0 +1,42 @@
+/**
+ * Kinds of arguments beyond those of Optique, written as in configuration files.
+ *
+ * @module
+ */
+import { type Message, message, text } from "@optique/core/message";
+import type { ValueParser } from "@optique/core/valueparser";
+import { parseBytes, parseSeconds } from "../config/values.ts";
+
+function numeric(
+  metavar: "SECONDS" | "BYTES",
+  parse: (text: string) => number,
+): ValueParser<"sync", number> {
+  return {
+    mode: "sync",
+    metavar,
+    placeholder: 0,
+    parse(input) {
+      try {
+        return { success: true, value: parse(input) };
+      } catch (error) {
+        return { success: false, error: reasonOf(error, input) };
+      }
+    },
+    format: (value) => `${value}`,
+  };
+}
+
+function reasonOf(error: unknown, input: string): Message {
+  const reason = error instanceof Error ? error.message : String(error);
+  return message`${input}: ${text(reason)}.`;
+}
+
+/** A length of time in seconds: `90`, `10m`, `2h`. */
+export function seconds(): ValueParser<"sync", number> {
+  return numeric("SECONDS", parseSeconds);
+}
+
+/** A size in bytes: `4096`, `500MB`, `1GiB`. */
+export function bytes(): ValueParser<"sync", number> {
+  return numeric("BYTES", parseBytes);
+}

@@ -1,0 +1,123 @@
+/**
+ * A whole site on loopback: XMPP server, Redis, Chirp server, and a directory of configuration with which
+ * every role and tool finds them.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { type Random, randomHex, systemRandom } from "../lib/random.ts";
+import { startChirpServer } from "./chirp/mod.ts";
+import { startRedisServer } from "./redis/mod.ts";
+import { type Addresses, writeSandboxConfig } from "./sandbox_config.ts";
+import { startXmppServer } from "./xmpp/mod.ts";
+
+/** Options of {@linkcode startSandbox}. */
+export interface SandboxOptions {
+  /** Directory of the site: configuration, files, queue. Made where missing; what it holds is kept. */
+  readonly directory: string;
+  /** Ports; 0 takes a free one. Default: 0, or those of the last start in the same directory. */
+  readonly ports?: Partial<Addresses["ports"]> | undefined;
+  /** Number of accounts `agent-1`, `agent-2` … beside `agent`. Default: 0. */
+  readonly agentAccounts?: number | undefined;
+  /** True: the queue survives a restart (append-only file). Default: true. */
+  readonly durable?: boolean | undefined;
+  /** More lines for configuration files, by component, such as `JM_LEASE_SILENCE 2`. Default: none. */
+  readonly settings?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly random?: Random | undefined;
+}
+
+/** A running site. Disposing of it stops its servers; the directory stays. */
+export interface Sandbox extends AsyncDisposable {
+  readonly addresses: Addresses;
+  /** Password of an account. */
+  password(account: string): string;
+  /** Breaks every XMPP connection, as a restart of the server does. */
+  dropXmppConnections(): void;
+}
+
+/** Who may do what at the top of the Chirp folder: the site's manager writes past the protocol. */
+const ROOT_ACL = "address:127.0.0.1 l\n";
+
+/**
+ * Starts a site.
+ *
+ * @example
+ * ```ts
+ * import { startSandbox } from "./sandbox.ts";
+ *
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using site = await startSandbox({ directory });
+ *   console.log(`XMPP on port ${site.addresses.ports.xmpp}`);
+ * }
+ * await Deno.remove(directory, { recursive: true });
+ * ```
+ *
+ * @param options See {@linkcode SandboxOptions}.
+ * @returns The site, once every server listens.
+ * @throws {Deno.errors.AddrInUse} When a port is taken.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { directory, ports = {}, agentAccounts = 0, durable = true } = options;
+  const random = options.random ?? systemRandom;
+  const chirpFolder = join(directory, "chirp");
+  await Deno.mkdir(chirpFolder, { recursive: true });
+  const passwords = await keptPasswords(directory, accountNames(agentAccounts), random);
+  await using started = new AsyncDisposableStack();
+  const xmpp = started.use(
+    await startXmppServer({ domain: "localhost", accounts: passwords, port: ports.xmpp ?? 0 }),
+  );
+  const redis = started.use(startRedisServer({
+    port: ports.redis ?? 0,
+    ...(durable ? { appendOnlyFile: join(directory, "redis.aof") } : {}),
+  }));
+  const chirp = started.use(
+    await startChirpServer({ root: chirpFolder, port: ports.chirp ?? 0, rootAcl: ROOT_ACL }),
+  );
+  const addresses: Addresses = {
+    hostname: "127.0.0.1",
+    domain: xmpp.domain,
+    rooms: xmpp.mucDomain,
+    ports: { xmpp: xmpp.port, redis: redis.port, chirp: chirp.port },
+    directories: {
+      config: directory,
+      chirp: chirpFolder,
+      done: join(directory, "done"),
+      work: join(directory, "work"),
+    },
+  };
+  await writeSandboxConfig(addresses, passwords, options.settings ?? {});
+  const servers = started.move();
+  return {
+    addresses,
+    password: (account) => passwords.get(account) ?? "",
+    dropXmppConnections: () => xmpp.kill(),
+    [Symbol.asyncDispose]: () => servers.disposeAsync(),
+  };
+}
+
+function accountNames(agents: number): string[] {
+  const numbered = Array.from({ length: agents }, (_, index) => `agent-${index + 1}`);
+  return ["jobmanager", "agent", "heartbeat", ...numbered];
+}
+
+/** Reads the passwords of an earlier start; makes those that are missing. */
+async function keptPasswords(
+  directory: string,
+  accounts: readonly string[],
+  random: Random,
+): Promise<Map<string, string>> {
+  const file = join(directory, "passwords.json");
+  let kept: Record<string, string> = {};
+  try {
+    kept = JSON.parse(await Deno.readTextFile(file));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const passwords = new Map(Object.entries(kept));
+  for (const account of accounts) {
+    if (!passwords.has(account)) passwords.set(account, randomHex(random, 32));
+  }
+  await Deno.writeTextFile(file, JSON.stringify(Object.fromEntries(passwords)), { mode: 0o600 });
+  return passwords;
+}

@@ -1,0 +1,76 @@
+/**
+ * The configuration directory of a sandbox, in the original's format.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+
+/** Where the parts of a site are. */
+export interface Addresses {
+  readonly hostname: string;
+  /** XMPP domain. */
+  readonly domain: string;
+  /** Domain of chat rooms. */
+  readonly rooms: string;
+  readonly ports: { readonly xmpp: number; readonly redis: number; readonly chirp: number };
+  readonly directories: {
+    /** `COPILOT_CONFIG` for roles and tools. */
+    readonly config: string;
+    readonly chirp: string;
+    readonly done: string;
+    readonly work: string;
+  };
+}
+
+/** Room in which the site's components meet. */
+const ROOM = "pilots-lounge";
+
+/**
+ * Writes a configuration file for each component.
+ *
+ * @param addresses Where the site is.
+ * @param passwords Password by account.
+ * @param settings More lines by component; they come last and win.
+ */
+export async function writeSandboxConfig(
+  addresses: Addresses,
+  passwords: ReadonlyMap<string, string>,
+  settings: Readonly<Record<string, readonly string[]>>,
+): Promise<void> {
+  const { hostname, domain, rooms, ports, directories } = addresses;
+  const account = (prefix: string, name: string) => [
+    `${prefix}_JABBER_SERVER ${hostname}`,
+    `${prefix}_JABBER_PORT ${ports.xmpp}`,
+    `${prefix}_JABBER_DOMAIN ${domain}`,
+    `${prefix}_JABBER_ID ${name}`,
+    `${prefix}_JABBER_PASSWORD ${passwords.get(name) ?? ""}`,
+  ];
+  const room = [`HB_CHAT_SERVER ${rooms}`, `HB_CHAT_ROOM ${ROOM}`];
+  const files: Readonly<Record<string, readonly string[]>> = {
+    "copilot-agent": [
+      `JM_JABBER_ADDRESS jobmanager@${domain}`,
+      ...account("AGENT", "agent"),
+      `AGENT_WORK_DIR ${directories.work}`,
+      "AGENT_REQUEST_INTERVAL 2",
+      "AGENT_REQUEST_INTERVAL_MAX 10",
+      ...room,
+    ],
+    "copilot-jobmanager-generic": [
+      ...account("JM", "jobmanager"),
+      `JM_CHIRP_SERVER ${hostname}`,
+      `JM_CHIRP_PORT ${ports.chirp}`,
+      `JM_CHIRP_WORK_DIR ${directories.chirp}`,
+      `JM_DONE_JOB_DIR ${directories.done}`,
+      `JM_REDIS_SERVER ${hostname}`,
+      `JM_REDIS_PORT ${ports.redis}`,
+      "JM_LEASE_SILENCE 10",
+      ...room,
+    ],
+    "copilot-heartbeat": [...account("HB", "heartbeat"), ...room],
+  };
+  for (const [component, lines] of Object.entries(files)) {
+    const text = ["# Written by the sandbox at its start", ...lines, ...settings[component] ?? []];
+    const path = join(directories.config, `${component}.conf`);
+    await Deno.writeTextFile(path, `${text.join("\n")}\n`, { mode: 0o600 });
+  }
+}

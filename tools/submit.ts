@@ -1,0 +1,128 @@
+/**
+ * `copilot-job-submit`: puts jobs into the queue (report 4.6; flags of the report and of the original).
+ *
+ * @module
+ */
+import { merge, object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { integer, string } from "@optique/core/valueparser";
+import { configFlags, parseCommandLine } from "../lib/cli/flags.ts";
+import { bytes, seconds } from "../lib/cli/value_parsers.ts";
+import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
+import { systemClock } from "../lib/clock.ts";
+import { openQueue } from "../lib/jobs/open_queue.ts";
+import { copyLocal, existsLocal } from "../lib/jobs/local_files.ts";
+import { submitJobs } from "../lib/jobs/submission.ts";
+import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
+import { folderVariables, queueVariables } from "../roles/jobmanager/variables.ts";
+import { exitText, readSite, waitForJobs } from "./queue.ts";
+
+const NAME = "copilot-job-submit";
+const variables = { ...queueVariables, ...folderVariables };
+
+const flags = merge(
+  object({
+    command: option("--command", string({ metavar: "FILE" }), {
+      description: message`Program to run: a local file, or a command that agents have`,
+    }),
+    arguments: withDefault(
+      option("--arguments", string(), { description: message`Its arguments, as shell text` }),
+      "",
+    ),
+    inputFiles: multiple(option("--input-files", string({ metavar: "'A B'" }), {
+      description: message`More input files, parted by blanks; may be repeated`,
+    })),
+    environment: withDefault(
+      option("--environment", string(), { description: message`Shell text that sets variables` }),
+      "",
+    ),
+    packages: withDefault(
+      option("--packages", string(), { description: message`Packages as VO@NAME::VERSION` }),
+      "",
+    ),
+    number: withDefault(
+      option("--number", integer({ min: 1, max: 100_000 }), {
+        description: message`Number of equal jobs`,
+      }),
+      1,
+    ),
+    chirpAddress: optional(option("--chirp-addr", string({ metavar: "HOST:PORT" }), {
+      description: message`Address of the Chirp server, as agents reach it`,
+    })),
+  }),
+  object({
+    validation: optional(option("--validation", string({ metavar: "FILE" }), {
+      description: message`Script that judges the output`,
+    })),
+    wallTime: optional(option("--wall-time", seconds(), {
+      description: message`Longest run, such as 90 or 2h`,
+    })),
+    outputSize: optional(option("--output-size", bytes(), {
+      description: message`Largest job directory, such as 500MB or 1GiB`,
+    })),
+    attempts: optional(option("--attempts", integer({ min: 1, max: 1000 }), {
+      description: message`Hand-outs before the job is given up`,
+    })),
+    priority: optional(option("--priority", integer({ min: -1000, max: 1000 }), {
+      description: message`Higher runs first`,
+    })),
+    hold: option("--hold", { description: message`Wait until released` }),
+    key: optional(option("--key", string(), {
+      description: message`A submit repeated with the same key changes nothing`,
+    })),
+    wait: option("--wait", { description: message`Wait until the jobs have ended` }),
+    json: option("--json", { description: message`Print one object` }),
+  }),
+  object({ config: configFlags(variables) }),
+);
+
+async function main(signal: AbortSignal): Promise<number> {
+  const options = parseCommandLine(flags, {
+    name: NAME,
+    summary: "Puts jobs into the queue of a generic job manager",
+    variables,
+  });
+  const site = await readSite(variables, options.config);
+  await using queue = await openQueue(site);
+  const ids = await submitJobs({
+    command: options.command,
+    arguments: options.arguments,
+    inputFiles: options.inputFiles.flatMap((names) => names.split(/\s+/)).filter((name) => name),
+    environment: options.environment,
+    packages: options.packages,
+    number: options.number,
+    validationScript: options.validation,
+    wallTimeSeconds: options.wallTime,
+    outputBytes: options.outputSize,
+    maxAttempts: options.attempts,
+    priority: options.priority,
+    held: options.hold,
+    key: options.key,
+  }, {
+    store: queue.store,
+    chirpFolder: diskWorkspace(site.chirpWorkDir),
+    chirpAddress: options.chirpAddress ?? `${site.chirpServer}:${site.chirpPort}`,
+    copy: copyLocal,
+    exists: existsLocal,
+  });
+  if (!options.json) {
+    for (const id of ids) printLine(`The job has been registered in the database (ID: ${id})`);
+  }
+  if (!options.wait) {
+    if (options.json) printJson({ ids });
+    return EXIT.done;
+  }
+  const jobs = await waitForJobs(queue.store, ids, {
+    clock: systemClock,
+    signal,
+    onChange: ({ id, state, exitCode }) => {
+      if (!options.json) printLine(`${id} ${state} ${exitText(exitCode)}`.trimEnd());
+    },
+  });
+  if (options.json) printJson({ ids, jobs });
+  return jobs.every((job) => job?.state === "succeeded") ? EXIT.done : EXIT.failed;
+}
+
+if (import.meta.main) await runMain(main, { name: NAME });
