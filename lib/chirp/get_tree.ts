@@ -13,10 +13,11 @@ import {
   createFileSync,
   createLinkSync,
   makeDirectorySync,
+  requireCount,
+  requireDepth,
   requireLinkInside,
   requireSafeName,
   requireText,
-  requireWithin,
   type TreeLimits,
 } from "./local_tree.ts";
 import { batched, pipelined } from "./pipeline.ts";
@@ -116,11 +117,13 @@ async function listTree(
         const path = directory === "" ? name : `${directory}/${name}`;
         requireText(path);
         const { kind, size, mode } = fileStatusOf(stat);
-        if (kind === "directory") directories.push(path);
-        else if (kind === "file") files.push({ path, sizeBytes: size, mode });
+        if (kind === "directory") {
+          requireDepth(root, path, options);
+          directories.push(path);
+        } else if (kind === "file") files.push({ path, sizeBytes: size, mode });
         else if (kind === "link") links.push(path);
       }
-      requireWithin(root, directory, directories.length + files.length + links.length, options);
+      requireCount(root, directories.length - 1 + files.length + links.length, options);
     }
   }
   return { directories: directories.slice(1), files, links };

@@ -160,6 +160,7 @@ export async function readLocalTree(root: string, limits: TreeLimits): Promise<L
       const path = directory === "" ? name : `${directory}/${name}`;
       const info = Deno.lstatSync(join(root, path));
       if (info.isDirectory) {
+        requireDepth(root, path, limits);
         directories.push(path);
       } else if (info.isFile) {
         files.push({ path, sizeBytes: info.size, mode: info.mode });
@@ -167,36 +168,41 @@ export async function readLocalTree(root: string, limits: TreeLimits): Promise<L
         links.push({ path, target: Deno.readLinkSync(join(root, path)) });
       }
     }
-    requireWithin(root, directory, directories.length + files.length + links.length, limits);
+    requireCount(root, directories.length - 1 + files.length + links.length, limits);
   }
   return { directories: directories.slice(1), files, links };
 }
 
 /**
- * Refuses trees that are too deep or too large.
+ * Refuses trees that are too deep.
  *
  * @param root The tree, for the message.
- * @param directory The directory just read, below the root; empty for the root.
- * @param entries Entries so far.
+ * @param directory A directory below it.
  * @param limits Bounds.
  * @throws {FileTransferError} `too-big`.
  */
-export function requireWithin(
-  root: string,
-  directory: string,
-  entries: number,
-  limits: TreeLimits,
-): void {
-  if (entries > limits.maxEntries) {
-    throw new FileTransferError(
-      "too-big",
-      `Cannot copy the tree ${root}: it has more than ${limits.maxEntries} entries`,
-    );
-  }
+export function requireDepth(root: string, directory: string, limits: TreeLimits): void {
   if (directory.split("/").length > limits.maxDepth) {
     throw new FileTransferError(
       "too-big",
       `Cannot copy the tree ${root}: it is deeper than ${limits.maxDepth} directories`,
+    );
+  }
+}
+
+/**
+ * Refuses trees that are too large.
+ *
+ * @param root The tree, for the message.
+ * @param entries Entries so far.
+ * @param limits Bounds.
+ * @throws {FileTransferError} `too-big`.
+ */
+export function requireCount(root: string, entries: number, limits: TreeLimits): void {
+  if (entries > limits.maxEntries) {
+    throw new FileTransferError(
+      "too-big",
+      `Cannot copy the tree ${root}: it has more than ${limits.maxEntries} entries`,
     );
   }
 }

@@ -147,12 +147,13 @@ export class ChirpSession implements Disposable {
       } catch (error) {
         const refused = error instanceof Refusal;
         const failure = fileTransferErrorOf(error, action);
-        // After anything but a plain refusal, unknown bytes may be on their way.
-        if (!refused || failure.transient) this.#connection?.close();
-        signal.throwIfAborted();
         const harmless = refused || !sent || request.repeatable;
         const passing = failure.transient || request.passing?.(failure) === true;
-        if (!harmless || !passing || attempt >= this.#options.retries) throw failure;
+        const again = harmless && passing && attempt < this.#options.retries;
+        // After anything but a plain refusal, unknown bytes may be on their way.
+        if (!refused || again) this.#connection?.close();
+        signal.throwIfAborted();
+        if (!again) throw failure;
       } finally {
         this.#usedAtMs = this.#options.clock.now();
       }
