@@ -66,7 +66,7 @@ export interface XmppLinkOptions {
  * Makes a link to an XMPP server. It goes online by {@linkcode Link.open}.
  *
  * Stanzas that were written when a connection broke may be lost; the link doesn't send them again, the
- * delivery layer does. An error thrown by the handler is reported as uncaught (`reportError`): the link
+ * delivery layer does. What is sent once the link is closed is dropped. An error thrown by the handler is reported as uncaught (`reportError`): the link
  * itself goes on.
  *
  * @param options Where to connect to, and as whom.
@@ -147,9 +147,7 @@ class XmppLink implements Link {
   }
 
   send(stanza: XmlElement): void {
-    if (this.#state === "closed") {
-      throw new Error(`Cannot send <${stanza.name}>: the link of ${this.#session.jid} is closed`);
-    }
+    if (this.#state === "closed") return;
     const text = serializeXml(stanza);
     const session = this.#current;
     // What already waits goes first.

@@ -27,7 +27,7 @@ export interface StartTlsParts {
 function nextAnswer(entity: Client): Promise<Element> {
   const { promise, resolve, reject } = Promise.withResolvers<Element>();
   const settle = (act: () => void) => {
-    entity.off("nonza", onAnswer);
+    entity.off("element", onAnswer);
     entity.off("error", onError);
     act();
   };
@@ -36,21 +36,21 @@ function nextAnswer(entity: Client): Promise<Element> {
     settle(() => resolve(element));
   };
   const onError = (error: unknown) => settle(() => reject(error));
-  entity.on("nonza", onAnswer);
+  entity.on("element", onAnswer);
   entity.on("error", onError);
   return promise;
 }
 
 /** Takes every offer of STARTTLS. */
 export function startTls({ streamFeatures, socket, tls }: StartTlsParts): void {
-  streamFeatures.use("starttls", NS_TLS, async ({ entity }, next): Promise<unknown> => {
-    if (entity.isSecure()) return await next();
+  streamFeatures.use("starttls", NS_TLS, async ({ entity }, next) => {
+    if (entity.isSecure()) return void await next();
     const answer = nextAnswer(entity);
     await Promise.all([entity.send(xml("starttls", { xmlns: NS_TLS })), answer]);
     if (!(await answer).is("proceed", NS_TLS)) {
       throw new Error("Cannot start TLS: server refused after offering it");
     }
     await socket()?.upgrade(tls);
-    return await entity.restart();
+    await entity.restart(); // not returned: the middleware would send the result as an answer
   });
 }
