@@ -48,6 +48,19 @@ const CODE_OF_SYSTEM_ERROR: Readonly<Record<string, number>> = {
   ENAMETOOLONG: CHIRP_CODES.NAME_TOO_LONG,
 };
 
+/** Numbers that the runtime gives in its message alone, without a name; as on Linux. */
+const NAME_OF_ERROR_NUMBER: Readonly<Record<string, string>> = {
+  "1": "EPERM",
+  "12": "ENOMEM",
+  "16": "EBUSY",
+  "23": "ENFILE",
+  "24": "EMFILE",
+  "27": "EFBIG",
+  "28": "ENOSPC",
+  "30": "EROFS",
+  "122": "EDQUOT",
+};
+
 /**
  * Finds the result code for anything that was thrown.
  *
@@ -56,8 +69,10 @@ const CODE_OF_SYSTEM_ERROR: Readonly<Record<string, number>> = {
  */
 export function codeOf(error: unknown): number {
   if (error instanceof ChirpFailure) return error.code;
-  const name = error instanceof Error && "code" in error ? error.code : undefined;
-  return CODE_OF_SYSTEM_ERROR[String(name)] ?? CHIRP_CODES.INVALID_REQUEST;
+  if (!(error instanceof Error)) return CHIRP_CODES.INVALID_REQUEST;
+  const number = /\(os error (\d+)\)/.exec(error.message)?.[1] ?? "";
+  const name = "code" in error ? String(error.code) : NAME_OF_ERROR_NUMBER[number] ?? "";
+  return CODE_OF_SYSTEM_ERROR[name] ?? CHIRP_CODES.INVALID_REQUEST;
 }
 
 /**
