@@ -143,7 +143,8 @@ export class Agent implements Component {
     if (this.#request !== undefined) return;
     const command = { command: "want_getJob", ...await this.#describeSelf() } as const;
     this.#log.info(`Asking ${this.#options.manager} for a job`);
-    const request = this.#container.post(this.#options.manager, command);
+    // Sent once: the next interval brings the next request anyway.
+    const request = this.#container.post(this.#options.manager, command, { attempts: 1 });
     this.#request = request;
     request.then(() => {
       if (this.#request === request) this.#request = undefined;

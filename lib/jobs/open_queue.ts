@@ -17,6 +17,8 @@ export interface QueueConfig {
   readonly waitingJobsList: string;
   readonly queueOrder: "fifo" | "lifo";
   readonly leases: boolean;
+  /** Hand-outs of a job before it is given up. */
+  readonly maxAttempts: number;
 }
 
 /** An open queue; disposing of it closes the connection. */
@@ -41,6 +43,7 @@ export async function openQueue(config: QueueConfig): Promise<OpenQueue> {
     waitingList: config.waitingJobsList,
     order: config.queueOrder,
     leases: config.leases,
+    maxAttempts: config.maxAttempts,
   });
   return { store, [Symbol.asyncDispose]: () => calls[Symbol.asyncDispose]() };
 }

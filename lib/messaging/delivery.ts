@@ -165,10 +165,11 @@ export class Delivery implements Disposable {
 
   /**
    * A command came back. What was addressed to a session is lost with it; an account may come
-   * online again, so its commands are sent on.
+   * online again, so its commands are sent on while they have attempts left.
    */
   bounced(id: string): void {
-    if (this.#pending.get(id)?.addressedToSession) this.#settle(id, "bounced");
+    const pending = this.#pending.get(id);
+    if (pending?.addressedToSession || pending?.attemptsLeft === 0) this.#settle(id, "bounced");
   }
 
   /**

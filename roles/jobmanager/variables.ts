@@ -64,6 +64,15 @@ export const queueVariables = defineVariables({
     example: "on",
     default: true,
   },
+  maxAttempts: {
+    name: "JM_JOB_MAX_ATTEMPTS",
+    kind: "integer",
+    meaning: "Hand-outs of a job before it is given up (ours)",
+    example: "5",
+    default: 5,
+    min: 1,
+    max: 1000,
+  },
 });
 
 /** Where files are. Tools read these, too. */

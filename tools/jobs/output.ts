@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
 import { EXIT, printErrorLine, printJson, printLine, UsageError } from "../../lib/cli.ts";
 import type { JobStore } from "../../lib/jobs/job_store.ts";
-import { unpackMembers } from "../../lib/machine/archive.ts";
 import { unpackInto } from "../../lib/machine/disk_archive.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
+import { readMember } from "../job_archive.ts";
 import { noSuchJob } from "./show.ts";
 
 /** What is wanted of a job's output. */
@@ -49,19 +47,7 @@ export async function showOutput(
 
 /** Copies one member to standard output, whatever its bytes. */
 async function printMember(archive: string, name: string): Promise<number> {
-  const compressed = createReadStream(archive);
-  const bytes = createGunzip();
-  compressed.on("error", (error) => bytes.destroy(error)).pipe(bytes);
-  try {
-    for await (const member of unpackMembers(bytes)) {
-      if (member.path !== name || member.type !== "file") continue;
-      for await (const chunk of member.content()) await writeAll(chunk);
-      return EXIT.done;
-    }
-  } finally {
-    compressed.destroy();
-    bytes.destroy();
-  }
+  if (await readMember(archive, name, writeAll)) return EXIT.done;
   printErrorLine(`${archive} has no file ${JSON.stringify(name)}`);
   return EXIT.failed;
 }

@@ -68,8 +68,9 @@ export async function showJob(store: JobStore, id: string, json: boolean): Promi
   }
   const { description, ...record } = job;
   const fields = Object.entries({ ...record, ...description })
-    .filter(([, value]) => value !== undefined && value !== "")
-    .map(([name, value]) => ({ name, value: fieldText(name, value) }));
+    .flatMap(([name, value]) =>
+      value === undefined || value === "" ? [] : [{ name, value: fieldText(name, value) }]
+    );
   print(table(fields, [
     { title: "FIELD", value: ({ name }) => name },
     { title: "VALUE", value: ({ value }) => value },

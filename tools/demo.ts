@@ -1,0 +1,209 @@
+/**
+ * `deno task demo`: a whole site in one process; real jobs travel through it while you watch.
+ *
+ * @module
+ */
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional, withDefault } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { integer } from "@optique/core/valueparser";
+import { parseCommandLine } from "../lib/cli/flags.ts";
+import { EXIT, paint, print, printJson, printLine, runMain, table } from "../lib/cli.ts";
+import { sleep, systemClock } from "../lib/clock.ts";
+import { copyLocal, existsLocal } from "../lib/jobs/local_files.ts";
+import type { JobRecord } from "../lib/jobs/job_store.ts";
+import { submitJobs } from "../lib/jobs/submission.ts";
+import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
+import { calculator, type DemoJob, TELLING_JOBS, VICTIM } from "./demo/demo_jobs.ts";
+import { type DemoSite, startDemoSite } from "./demo/demo_site.ts";
+import { lastLine } from "./demo/output.ts";
+import { exitText, stateStyle, waitForJobs } from "./queue.ts";
+
+const NAME = "copilot-demo";
+
+const parser = object({
+  agents: withDefault(
+    option("--agents", integer({ min: 1, max: 1000 }), { description: message`Number of agents` }),
+    2,
+  ),
+  jobs: optional(option("--jobs", integer({ min: 1, max: 100_000 }), {
+    description: message`Number of jobs; those beyond the telling ones are calculators`,
+  })),
+  json: option("--json", { description: message`End with one object` }),
+});
+
+/** A submitted job of the demo. */
+interface Entry {
+  readonly id: string;
+  readonly job: DemoJob;
+}
+
+/** How a job ended, beside how it should have. */
+interface Ending extends Entry {
+  readonly record: JobRecord | undefined;
+  readonly printed: string | undefined;
+  readonly asExpected: boolean;
+}
+
+async function main(signal: AbortSignal): Promise<number> {
+  const options = parseCommandLine(parser, {
+    name: NAME,
+    summary: "Runs a whole Co-Pilot site in one process and shows jobs on their way through it",
+  });
+  const startedMs = systemClock.now();
+  const say = options.json ? () => {} : printLine;
+  const jobs = chooseJobs(options.jobs, await hasProgram("bc"));
+  const directory = await Deno.makeTempDir({ prefix: "copilot-demo-" });
+  try {
+    let endings: readonly Ending[];
+    {
+      await using site = await startDemoSite(directory, options.agents);
+      const { ports } = site.sandbox.addresses;
+      say(
+        `A site on this machine: XMPP :${ports.xmpp}, Redis :${ports.redis}, Chirp :${ports.chirp}`,
+      );
+      endings = await runJobs(site, jobs, options.agents, say, signal);
+    }
+    const seconds = (systemClock.now() - startedMs) / 1000;
+    return report(endings, seconds, options.json);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** The telling jobs, as many as wanted, the rest calculators; the victim comes first. */
+function chooseJobs(wanted: number | undefined, hasBc: boolean): readonly DemoJob[] {
+  const telling = [VICTIM, calculator(hasBc), ...TELLING_JOBS];
+  const number = wanted ?? telling.length;
+  const more = Array.from(
+    { length: Math.max(0, number - telling.length) },
+    () => calculator(false),
+  );
+  return [...telling.slice(0, number), ...more];
+}
+
+async function hasProgram(name: string): Promise<boolean> {
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  const found = await Promise.all(folders.map((folder) => existsLocal(`${folder}/${name}`)));
+  return found.includes(true);
+}
+
+/** Submits everything, kills an agent on the way, waits until all jobs have ended. */
+async function runJobs(
+  site: DemoSite,
+  jobs: readonly DemoJob[],
+  agents: number,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<readonly Ending[]> {
+  const { store } = site.queue;
+  const { directories, ports } = site.sandbox.addresses;
+  const submit = async (job: DemoJob): Promise<Entry> => {
+    const [id = ""] = await submitJobs(job.submission, {
+      store,
+      chirpFolder: diskWorkspace(directories.chirp),
+      chirpAddress: `127.0.0.1:${ports.chirp}`,
+      copy: copyLocal,
+      exists: existsLocal,
+    });
+    return { id, job };
+  };
+  const entries = [await submit(VICTIM)];
+  await loseAgent(site, entries[0]?.id ?? "", say, signal);
+  for (const job of jobs.slice(1)) entries.push(await submit(job));
+  say(`Submitted ${entries.length} jobs; starting ${agents} agents`);
+  await site.startAgents(agents);
+  const names = new Map(entries.map(({ id, job }) => [id, job.name]));
+  const records = await waitForJobs(store, entries.map(({ id }) => id), {
+    clock: systemClock,
+    signal,
+    onChange: ({ id, state, agent }) => {
+      const name = (names.get(id) ?? "").padEnd(26);
+      say(
+        `  ${name} ${paint(state.padEnd(9), stateStyle(state) ?? "dim")} ${agent ?? ""}`.trimEnd(),
+      );
+    },
+  });
+  return await Promise.all(entries.map(async ({ id, job }, index): Promise<Ending> => {
+    const record = records[index];
+    const printed = await lastLine(directories.done, record?.archive);
+    const asExpected = record?.state === job.state && record.exitCode === job.exitCode &&
+      (job.prints === undefined || printed === job.prints);
+    return { id, job, record, printed, asExpected };
+  }));
+}
+
+/** Lets a process take the job, and kills it while the job runs. */
+async function loseAgent(
+  site: DemoSite,
+  id: string,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  say("An agent in a process of its own takes a job …");
+  const kill = site.startVictim();
+  try {
+    while ((await site.queue.store.get(id))?.state !== "running") {
+      await sleep(systemClock, 50, { signal });
+    }
+  } finally {
+    await kill();
+  }
+  say("… and is killed while the job runs (SIGKILL): its lease will end");
+}
+
+/** Prints how it went; the exit code tells whether each job ended as it should. */
+function report(endings: readonly Ending[], seconds: number, json: boolean): number {
+  const count = (state: string) => endings.filter(({ record }) => record?.state === state).length;
+  const requeued = endings.reduce(
+    (sum, { record }) => sum + Math.max(0, (record?.attempts ?? 0) - 1),
+    0,
+  );
+  const good = endings.every(({ asExpected }) => asExpected);
+  if (json) {
+    printJson({
+      jobs: endings.length,
+      succeeded: count("succeeded"),
+      failed: count("failed"),
+      requeued,
+      seconds,
+    });
+    return good ? EXIT.done : EXIT.failed;
+  }
+  printLine("");
+  print(table(endings, [
+    { title: "JOB", value: ({ job }) => job.name },
+    {
+      title: "STATE",
+      value: ({ record }) => record?.state ?? "lost",
+      style: ({ record }) => record === undefined ? "red" : stateStyle(record.state),
+    },
+    { title: "EXIT", value: ({ record }) => exitText(record?.exitCode) },
+    { title: "TRIES", value: ({ record }) => record?.attempts },
+    { title: "AGENT", value: ({ record }) => record?.agent?.split("@")[0] },
+    { title: "WALL s", value: ({ record }) => wallSeconds(record)?.toFixed(2), align: "right" },
+    { title: "PRINTED", value: ({ printed }) => printed },
+    {
+      title: "",
+      value: ({ asExpected }) => asExpected ? "as expected" : "NOT AS EXPECTED",
+      style: ({ asExpected }) => asExpected ? "dim" : "red",
+    },
+  ]));
+  printLine("");
+  printLine(
+    `${endings.length} jobs: ${count("succeeded")} succeeded, ${count("failed")} failed, ` +
+      `${requeued} taken back, in ${seconds.toFixed(1)} s`,
+  );
+  return good ? EXIT.done : EXIT.failed;
+}
+
+/** From the last hand-out to the end. */
+function wallSeconds(record: JobRecord | undefined): number | undefined {
+  const { leasedMs, finishedMs } = record ?? {};
+  return leasedMs === undefined || finishedMs === undefined
+    ? undefined
+    : (finishedMs - leasedMs) / 1000;
+}
+
+if (import.meta.main) await runMain(main, { name: NAME });

@@ -1,0 +1,132 @@
+/**
+ * The demo's site: a sandbox with a manager and agents in this process, and one agent as a process of its
+ * own, to be killed.
+ *
+ * @module
+ */
+import { fromFileUrl, join } from "@std/path";
+import { ConfigError, loadConfig } from "../../lib/config.ts";
+import { type OpenQueue, openQueue } from "../../lib/jobs/open_queue.ts";
+import { createLogger, fileSink, type Logger } from "../../lib/log.ts";
+import { agentOptions } from "../../roles/agent/open_agent.ts";
+import { AGENT_COMPONENT, agentVariables } from "../../roles/agent/variables.ts";
+import { Agent } from "../../roles/agent.ts";
+import { jobManagerOptions } from "../../roles/jobmanager/open_jobmanager.ts";
+import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../../roles/jobmanager/variables.ts";
+import { JobManager } from "../../roles/jobmanager.ts";
+import { type Sandbox, startSandbox } from "../../sim/sandbox.ts";
+
+/** Name of the account whose agent is a process of its own. */
+const VICTIM_ACCOUNT = "agent";
+
+/** A running site. */
+export interface DemoSite extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly queue: OpenQueue;
+  /** Where the roles log to. */
+  readonly logFile: string;
+  /** Starts agents in this process. */
+  startAgents(number: number): Promise<void>;
+  /** Starts an agent as a process; the returned function kills it with SIGKILL. */
+  startVictim(): () => Promise<void>;
+}
+
+/**
+ * Starts a site with a manager.
+ *
+ * @param directory An empty directory.
+ * @param agents Number of agents that will be started.
+ * @returns The site.
+ */
+export async function startDemoSite(directory: string, agents: number): Promise<DemoSite> {
+  await using started = new AsyncDisposableStack();
+  const sandbox = started.use(
+    await startSandbox({
+      directory,
+      durable: false,
+      agentAccounts: agents,
+      settings: {
+        // The more agents share this process, the longer one may take to answer.
+        [JOBMANAGER_COMPONENT]: [`JM_LEASE_SILENCE ${2 + Math.ceil(agents / 50)}`],
+        [AGENT_COMPONENT]: ["AGENT_REQUEST_INTERVAL 1", "AGENT_REQUEST_INTERVAL_MAX 2"],
+      },
+    }),
+  );
+  const logFile = join(directory, "demo.log");
+  const sink = started.use(fileSink(logFile, { minLevel: "debug" }));
+  const log = createLogger({ sinks: [sink] });
+  const stop = new AbortController();
+  const running: Promise<void>[] = [];
+  const { config } = await loadConfig(
+    jobManagerVariables,
+    configOf(JOBMANAGER_COMPONENT, directory),
+  );
+  const queue = started.use(await openQueue(config));
+  const managerLog = log.with({ component: "jobmanager" });
+  const manager = new JobManager(await jobManagerOptions(config, queue.store, managerLog));
+  started.defer(async () => {
+    stop.abort(new Error("The demo is over"));
+    await Promise.all(running);
+  });
+  running.push(manager.run(stop.signal));
+  const servers = started.move();
+  return {
+    sandbox,
+    queue,
+    logFile,
+    startAgents: async (number) => {
+      for (let index = 1; index <= number; index++) {
+        const agent = await makeAgent(directory, sandbox, `agent-${index}`, log);
+        running.push(agent.run(stop.signal));
+      }
+    },
+    startVictim: () => startAgentProcess(directory, logFile),
+    [Symbol.asyncDispose]: () => servers.disposeAsync(),
+  };
+}
+
+function configOf(component: string, directory: string, flags = new Map<string, string>()) {
+  // The sandbox alone configures the demo, whatever the user's environment says.
+  return { component, directory, flags, environment: () => undefined };
+}
+
+async function makeAgent(
+  directory: string,
+  sandbox: Sandbox,
+  account: string,
+  log: Logger,
+): Promise<Agent> {
+  const flags = new Map([
+    ["AGENT_JABBER_ID", account],
+    ["AGENT_JABBER_PASSWORD", sandbox.password(account)],
+  ]);
+  const { config } = await loadConfig(agentVariables, configOf(AGENT_COMPONENT, directory, flags));
+  return new Agent(await agentOptions(config, log.with({ component: account })));
+}
+
+/** An agent as users start it: `deno run -P=agent roles/agent.ts`. */
+function startAgentProcess(directory: string, logFile: string): () => Promise<void> {
+  const root = new URL("../../", import.meta.url);
+  if (root.protocol !== "file:") {
+    throw new ConfigError("copilot-demo", [{
+      subject: "The demo",
+      problem: "runs from a checkout only",
+      where: root.href,
+      meaning: "It starts an agent as a process",
+      example: "deno task demo",
+    }]);
+  }
+  const config = fromFileUrl(new URL("deno.json", root));
+  const script = fromFileUrl(new URL("roles/agent.ts", root));
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--config", config, "-P=agent", script],
+    env: { COPILOT_CONFIG: directory, AGENT_LOG_FILE: logFile, AGENT_JABBER_ID: VICTIM_ACCOUNT },
+    stdin: "null",
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
+  return async () => {
+    child.kill("SIGKILL");
+    await child.status;
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * `deno task sandbox`: starts a whole site on loopback and keeps it until interrupted.
+ *
+ * @module
+ */
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { optional, withDefault } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { integer, string } from "@optique/core/valueparser";
+import { resolve } from "@std/path";
+import { parseCommandLine } from "../lib/cli/flags.ts";
+import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
+import { startSandbox } from "../sim/sandbox.ts";
+
+const NAME = "copilot-sandbox";
+const port = integer({ min: 0, max: 65_535 });
+
+const parser = object({
+  directory: withDefault(
+    option("--dir", string({ metavar: "DIRECTORY" }), {
+      description: message`Directory of the site; what it holds is kept`,
+    }),
+    "sandbox",
+  ),
+  xmpp: optional(option("--xmpp-port", port, { description: message`Port of XMPP` })),
+  redis: optional(option("--redis-port", port, { description: message`Port of Redis` })),
+  chirp: optional(option("--chirp-port", port, { description: message`Port of Chirp` })),
+  json: option("--json", { description: message`Print one object with every address` }),
+});
+
+async function main(signal: AbortSignal): Promise<number> {
+  const options = parseCommandLine(parser, {
+    name: NAME,
+    summary: "Starts an XMPP server, Redis and a Chirp server for a site on this machine",
+  });
+  const directory = resolve(options.directory);
+  await using site = await startSandbox({
+    directory,
+    ports: {
+      ...(options.xmpp === undefined ? {} : { xmpp: options.xmpp }),
+      ...(options.redis === undefined ? {} : { redis: options.redis }),
+      ...(options.chirp === undefined ? {} : { chirp: options.chirp }),
+    },
+  });
+  const { hostname, domain, rooms, ports, directories } = site.addresses;
+  if (options.json) {
+    printJson(site.addresses);
+  } else {
+    printLine(`XMPP   ${hostname}:${ports.xmpp}  domain ${domain}, rooms ${rooms}`);
+    printLine(`Redis  ${hostname}:${ports.redis}`);
+    printLine(`Chirp  ${hostname}:${ports.chirp}  folder ${directories.chirp}`);
+    printLine(`Output ${directories.done}`);
+    printLine("");
+    printLine("In other terminals:");
+    printLine(`  export COPILOT_CONFIG=${directories.config}`);
+    printLine("  deno task jobmanager");
+    printLine("  deno task agent");
+    printLine("  deno task submit --command=fixtures/demo/calculator.sh --wait");
+  }
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => stop(), { once: true });
+  await stopped;
+  return EXIT.done;
+}
+
+if (import.meta.main) await runMain(main, { name: NAME });
