@@ -25,18 +25,18 @@ type AnswerReader<T> = (connection: ChirpConnection) => Promise<T>;
 
 /** Short calls to a server; `ChirpClient` adds what moves files. */
 export class ChirpCalls {
-  /** The connection and its queue. */
-  protected readonly session: ChirpSession;
-  /** Most names that a listing, or entries that a tree, may have. */
-  protected readonly maxEntries: number;
+  readonly #session: ChirpSession;
+  readonly #maxEntries: number;
 
   /**
+   * Makes the calls available.
+   *
    * @param session The connection and its queue.
    * @param maxEntries Most names that a listing may have.
    */
   constructor(session: ChirpSession, maxEntries: number) {
-    this.session = session;
-    this.maxEntries = maxEntries;
+    this.#session = session;
+    this.#maxEntries = maxEntries;
   }
 
   /** The server's name for this client, such as `address:127.0.0.1`. */
@@ -71,7 +71,7 @@ export class ChirpCalls {
       () => `getdir ${encodePath(remotePath)}`,
       readAfterZero((connection) => {
         connection.listings++;
-        return readLines(connection, this.maxEntries);
+        return readLines(connection, this.#maxEntries);
       }),
     );
     const names = lines.filter((name) => name !== "." && name !== "..");
@@ -91,7 +91,7 @@ export class ChirpCalls {
       // A server would obey, take its own access control list with the rest and be of no use any more.
       throw new FileTransferError(
         "invalid-request",
-        `${this.session.describe(action)}: it is the root`,
+        `${this.#session.describe(action)}: it is the root`,
       );
     }
     await this.#tell(action, () => `rmall ${encodePath(remotePath)}`);
@@ -207,7 +207,7 @@ export class ChirpCalls {
     read: AnswerReader<T>,
     repeatable: boolean,
   ): Promise<T> {
-    return this.session.request({
+    return this.#session.request({
       action,
       repeatable,
       run: async (connection) => {

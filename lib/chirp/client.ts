@@ -4,22 +4,50 @@
  * @module
  */
 
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { type Random, systemRandom } from "../random.ts";
+import type { ChirpAuthMethod } from "./auth.ts";
 import { ChirpCalls } from "./calls.ts";
 import { type FileTransfer, FileTransferError, type TransferOptions } from "./file_transfer.ts";
 import { getTree } from "./get_tree.ts";
 import type { TreeLimits } from "./local_tree.ts";
 import { ProgressMeter } from "./progress.ts";
 import { putTree } from "./put_tree.ts";
+import { ChirpFile, type OpenOptions } from "./remote_file.ts";
 import { ChirpSession, type SessionOptions } from "./session.ts";
 import { fetchFile, PERMISSION_MASK, readStored, storeFile } from "./transfer.ts";
 import { CHIRP_PORT, encodePath } from "./wire.ts";
 
 /** Options of {@linkcode connectChirp}. */
-export interface ChirpOptions extends Partial<SessionOptions>, Partial<TreeLimits> {
+export interface ChirpOptions {
   /** Name or address of the server. */
   readonly host: string;
+  /** Its TCP port (default 9094). */
+  readonly port?: number;
+  /** Ways to authenticate, tried in order (default `address`, `hostname`, `unix`). */
+  readonly auth?: readonly ChirpAuthMethod[];
+  /** The one directory where the method `unix` may create a file (default `/tmp`). */
+  readonly challengeDir?: string;
+  /** Longest time that one read or write may take, in milliseconds (default 60 s). */
+  readonly timeoutMs?: number;
+  /** Longest time to make a connection, in milliseconds (default 15 s). */
+  readonly connectTimeoutMs?: number;
+  /** How often a request is tried again, each time on a fresh connection (default 5). */
+  readonly retries?: number;
+  /** Wait before the first retry, in milliseconds; it doubles with each, half of it by chance (default 250). */
+  readonly retryDelayMs?: number;
+  /** An unused connection older than this is replaced, in milliseconds (default 30 s, half of what a server bears). */
+  readonly idleMs?: number;
+  /** Most directories below each other in a tree (default 64). */
+  readonly maxDepth?: number;
+  /** Most names of a listing, and most entries of a tree (default 200,000). */
+  readonly maxEntries?: number;
+  /** Ends the client. */
+  readonly signal?: AbortSignal | undefined;
+  /** Measures all times (default: the system's). */
+  readonly clock?: Clock;
+  /** Spreads the retries, names temporary files (default: the system's). */
+  readonly random?: Random;
 }
 
 /** Options of {@linkcode ChirpClient.getBytes}. */
@@ -42,24 +70,28 @@ const DEFAULT_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** A server as one identity sees it; made by {@linkcode connectChirp}. */
 export class ChirpClient extends ChirpCalls implements FileTransfer {
+  readonly #session: ChirpSession;
   readonly #limits: TreeLimits;
   readonly #random: Random;
 
   /**
-   * @param session The connection and its queue.
-   * @param limits Bounds of trees.
-   * @param random Names temporary files.
+   * Makes a client, as {@linkcode connectChirp} does.
+   *
+   * @param options Where the server is; the rest has defaults.
    */
-  constructor(session: ChirpSession, limits: TreeLimits, random: Random) {
-    super(session, limits.maxEntries);
-    this.#limits = limits;
-    this.#random = random;
+  constructor(options: ChirpOptions) {
+    const maxEntries = options.maxEntries ?? 200_000;
+    const session = new ChirpSession(sessionOptionsOf(options));
+    super(session, maxEntries);
+    this.#session = session;
+    this.#limits = { maxDepth: options.maxDepth ?? 64, maxEntries };
+    this.#random = options.random ?? systemRandom;
   }
 
   /** Copies a remote file to a local one, streaming; replaces the local file, parents must exist. */
   get(remotePath: string, localPath: string, options: TransferOptions = {}): Promise<void> {
     const progress = new ProgressMeter(remotePath, options.onProgress);
-    return this.session.request({
+    return this.#session.request({
       action: `get ${remotePath}`,
       repeatable: true,
       signal: options.signal,
@@ -71,7 +103,7 @@ export class ChirpClient extends ChirpCalls implements FileTransfer {
   put(localPath: string, remotePath: string, options: TransferOptions = {}): Promise<void> {
     const progress = new ProgressMeter(remotePath, options.onProgress);
     let interrupted = false;
-    return this.session.request({
+    return this.#session.request({
       action: `put ${localPath} to ${remotePath}`,
       repeatable: true,
       signal: options.signal,
@@ -91,22 +123,22 @@ export class ChirpClient extends ChirpCalls implements FileTransfer {
   ): Promise<number> {
     const { kind } = await this.stat(remotePath);
     if (kind !== "directory") {
-      const action = this.session.describe(`get the tree ${remotePath}`);
+      const action = this.#session.describe(`get the tree ${remotePath}`);
       throw new FileTransferError("not-directory", `${action}: it is a ${kind}`);
     }
-    return await getTree(this.session, remotePath, localPath, { ...this.#limits, ...options });
+    return await getTree(this.#session, remotePath, localPath, { ...this.#limits, ...options });
   }
 
   /** Copies a local directory with all below it; returns the number of files. */
   putTree(localPath: string, remotePath: string, options: TransferOptions = {}): Promise<number> {
-    return putTree(this.session, localPath, remotePath, { ...this.#limits, ...options });
+    return putTree(this.#session, localPath, remotePath, { ...this.#limits, ...options });
   }
 
   /** A small remote file's content; a larger one is an error `too-big`. */
   getBytes(remotePath: string, options: GetBytesOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     const { limitBytes = DEFAULT_LIMIT_BYTES, signal } = options;
     const action = `get ${remotePath}`;
-    return this.session.request({
+    return this.#session.request({
       action,
       repeatable: true,
       signal,
@@ -115,7 +147,7 @@ export class ChirpClient extends ChirpCalls implements FileTransfer {
         const lengthBytes = await connection.readResult();
         if (lengthBytes > limitBytes) {
           const reason = `${lengthBytes} bytes are more than ${limitBytes}`;
-          throw new FileTransferError("too-big", `${this.session.describe(action)}: ${reason}`);
+          throw new FileTransferError("too-big", `${this.#session.describe(action)}: ${reason}`);
         }
         const bytes = new Uint8Array(lengthBytes);
         await connection.readFully(bytes);
@@ -132,7 +164,7 @@ export class ChirpClient extends ChirpCalls implements FileTransfer {
   ): Promise<void> {
     const mode = (options.mode ?? 0o644) & PERMISSION_MASK;
     let interrupted = false;
-    return this.session.request({
+    return this.#session.request({
       action: `put ${remotePath}`,
       repeatable: true,
       signal: options.signal,
@@ -147,9 +179,14 @@ export class ChirpClient extends ChirpCalls implements FileTransfer {
     });
   }
 
+  /** Opens a remote file, to read and write parts of it. */
+  open(remotePath: string, options: OpenOptions = {}): Promise<ChirpFile> {
+    return ChirpFile.open(this.#session, remotePath, options);
+  }
+
   /** Closes the connection; requests that are under way or wait fail as `disconnected`. */
   [Symbol.asyncDispose](): Promise<void> {
-    this.session[Symbol.dispose]();
+    this.#session[Symbol.dispose]();
     return Promise.resolve();
   }
 }
@@ -171,12 +208,11 @@ export class ChirpClient extends ChirpCalls implements FileTransfer {
  * @returns The client.
  */
 export function connectChirp(options: ChirpOptions): ChirpClient {
-  const limits = {
-    maxDepth: options.maxDepth ?? 64,
-    maxEntries: options.maxEntries ?? 200_000,
-  };
-  const random = options.random ?? systemRandom;
-  const session = new ChirpSession({
+  return new ChirpClient(options);
+}
+
+function sessionOptionsOf(options: ChirpOptions): SessionOptions {
+  return {
     host: options.host,
     port: options.port ?? CHIRP_PORT,
     auth: options.auth ?? ["address", "hostname", "unix"],
@@ -188,7 +224,6 @@ export function connectChirp(options: ChirpOptions): ChirpClient {
     idleMs: options.idleMs ?? 30_000,
     signal: options.signal,
     clock: options.clock ?? systemClock,
-    random,
-  });
-  return new ChirpClient(session, limits, random);
+    random: options.random ?? systemRandom,
+  };
 }

@@ -70,6 +70,8 @@ export async function dialChirp(options: DialOptions): Promise<ChirpConnection> 
 export class ChirpConnection implements Disposable {
   /** Listings asked for: chirp_server loses a descriptor with each. */
   listings = 0;
+  /** Files that are open: they are lost with the connection. */
+  openFiles = 0;
 
   readonly #tcp: Deno.TcpConn;
   readonly #clock: Clock;

@@ -55,7 +55,7 @@ function localCodeOf(error: unknown): FileTransferErrorCode {
   if (error instanceof Deno.errors.NotCapable) return "not-authorized";
   if (error instanceof Deno.errors.IsADirectory) return "is-directory";
   if (error instanceof Deno.errors.NotADirectory) return "not-directory";
-  const { code } = error as { code?: unknown };
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOSPC" || code === "EDQUOT") return "no-space";
   if (code === "EFBIG") return "too-big";
   if (code === "ENAMETOOLONG") return "name-too-long";

@@ -14,8 +14,10 @@
  */
 
 export * from "./acl.ts";
-export type { ChirpEntry, ChirpSpace } from "./answers.ts";
+export * from "./address.ts";
+export type { ChirpSpace } from "./answers.ts";
 export type { ChirpAuthMethod } from "./auth.ts";
+export type { ChirpCalls } from "./calls.ts";
 export {
   ChirpClient,
   type ChirpOptions,
@@ -25,4 +27,5 @@ export {
 } from "./client.ts";
 export { CHIRP_CODES, type ChirpCodeName, fileTransferErrorFor } from "./codes.ts";
 export * from "./file_transfer.ts";
+export { ChirpFile, type OpenOptions } from "./remote_file.ts";
 export * from "./wire.ts";

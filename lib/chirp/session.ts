@@ -166,7 +166,8 @@ export class ChirpSession implements Disposable {
     const { clock, idleMs, auth, challengeDir } = this.#options;
     const current = this.#connection;
     const fresh = clock.now() - this.#usedAtMs <= idleMs;
-    if (current?.usable && fresh && current.listings < LISTINGS_PER_CONNECTION) return current;
+    const worn = !fresh || (current?.listings ?? 0) >= LISTINGS_PER_CONNECTION;
+    if (current?.usable && (!worn || current.openFiles > 0)) return current;
     current?.close();
     const connection = await dialChirp({ ...this.#options, signal });
     this.#connection = connection;

@@ -60,6 +60,38 @@ live("resetAcl() leaves one subject, statfs() tells the room", async ({ client }
   await client.rmdir("/d");
 });
 
+live("open() reads and writes parts of a file", async ({ client }) => {
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const bytes = (content: string) => new TextEncoder().encode(content);
+  await using file = await client.open("/f", { write: true, create: true, exclusive: true });
+  await file.write(bytes("hello, world"), 0);
+  await file.write(bytes("chirp"), 7);
+  await file.sync();
+  const target = new Uint8Array(20);
+  assertEquals(await file.read(target, 7), 5);
+  assertEquals(text(target.subarray(0, 5)), "chirp");
+  await file.truncate(5);
+  assertEquals((await file.stat()).size, 5);
+  const exists = { write: true, create: true, exclusive: true };
+  const error = await assertRejects(() => client.open("/f", exists), FileTransferError);
+  assertEquals(error.code, "already-exists");
+  await using readOnly = await client.open("/f");
+  const refused = await assertRejects(() => readOnly.write(bytes("x"), 0), FileTransferError);
+  assertEquals(refused.code, "invalid-request");
+  await file[Symbol.asyncDispose]();
+  await assertRejects(() => file.stat(), FileTransferError, "the file is closed");
+  assertEquals(text(await client.getBytes("/f")), "hello");
+});
+
+live("open() moves more than the protocol takes at once", async ({ client }) => {
+  const large = Uint8Array.from({ length: 17 * 1024 * 1024 }, (_, index) => index % 251);
+  await using file = await client.open("/large", { write: true, create: true });
+  await file.write(large, 3);
+  const target = new Uint8Array(large.length + 100);
+  assertEquals(await file.read(target, 3), large.length);
+  assertEquals(target.subarray(0, large.length).every((byte, at) => byte === large[at]), true);
+});
+
 live("the real tools read what is put and write what is got", async ({ client, server }) => {
   const local = await Deno.makeTempDir({ prefix: "tools-" });
   try {

@@ -266,6 +266,26 @@ Deno.test("a connection that was idle for long is replaced before it is used", a
   });
 });
 
+Deno.test("an open file keeps its connection, and is lost with it", async () => {
+  const opening: PeerScript = async (peer) => {
+    await peer.authenticate();
+    await peer.readLine();
+    await peer.reply("3\n1 2 33188 1 0 0 0 4 4096 8 1 1 1\n");
+    assertEquals(await peer.readLine(), "fsync 3");
+    await peer.reply("0\n");
+    assertEquals(await peer.readLine(), "pread 3 4 0");
+  };
+  await withPeer([opening, answering(WHOAMI)], async ({ client, clock, peer }) => {
+    await using file = await client.open("/f");
+    clock.expire(60_000);
+    await file.sync();
+    await assertFails("disconnected", () => file.read(new Uint8Array(4), 0), "read /f");
+    await assertFails("disconnected", () => file.sync(), "its connection was lost");
+    await client.whoami();
+    assertEquals(peer.connections, 2);
+  });
+});
+
 Deno.test("answers that are none end the connection as a breach of the protocol", async () => {
   const stat = (answer: string) => answering({ "stat /f": answer });
   for (const answer of ["hello\n", "\n", "0\n1 2 3\n", "99999999999999999999\n"]) {
