@@ -169,8 +169,8 @@ export class RedisJobStore implements JobStore {
 
   /** See {@linkcode JobStore.confirm}. */
   async confirm(id: string, token: number, leaseSeconds: number): Promise<boolean> {
-    const { historyLimit } = this.#context;
-    const args = { historyLimit, id, token, leaseSeconds: checkSeconds("lease", leaseSeconds) };
+    const seconds = checkSeconds("lease", leaseSeconds);
+    const args = { historyLimit: this.#historyLimit, id, token, leaseSeconds: seconds };
     return asInteger(await CONFIRM.run(this.#calls, args), "script confirm") === 1;
   }
 
@@ -266,14 +266,12 @@ export class RedisJobStore implements JobStore {
 
   /** See {@linkcode JobStore.release}. */
   async release(id: string): Promise<void> {
-    const args = { historyLimit: this.#historyLimit, id };
-    settle("release", id, await RELEASE.run(this.#calls, args));
+    settle("release", id, await RELEASE.run(this.#calls, { ...this.#context, id }));
   }
 
   /** See {@linkcode JobStore.rerun}. */
   async rerun(id: string): Promise<void> {
-    const args = { historyLimit: this.#historyLimit, id };
-    settle("rerun", id, await RERUN.run(this.#calls, args));
+    settle("rerun", id, await RERUN.run(this.#calls, { ...this.#context, id }));
   }
 
   /** See {@linkcode JobStore.get}. @throws {SyntaxError} When its record is corrupt. */

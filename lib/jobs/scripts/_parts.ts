@@ -64,6 +64,12 @@ local function stands(queue, priority, id)
   return redis.call('LPOS', list, id) and true or false
 end`;
 
+/** `unrecorded(…)`: whether an id without a record is a waiting job of the original. Needs `stands`. */
+export const UNRECORDED_JOB = `
+local function unrecorded(queue, id)
+  return redis.call('EXISTS', 'job:' .. id .. ':description') == 1 and stands(queue, '0', id)
+end`;
+
 /** `free(…)`: forgets the lease of a job. `bare(…)`: a JID without its resource. */
 export const LEASES = `
 local function free(queue, id, agent)

@@ -1,25 +1,26 @@
 /**
  * Puts a held job back into its queue, as a job just submitted.
  *
- * Keys: `copilot:job:ID`, `copilot:history:ID`, the list of its priority, `priorities`, `state:…`.
+ * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, the list of its priority, `priorities`, `state:…`.
  *
- * Arguments: `historyLimit`; `id`.
+ * Arguments: `queue`, `historyLimit`; `id`.
  *
  * Returns `done`; else the state that forbids it, empty where there is no such job.
  *
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { CLOCK, HISTORY, LISTS, STATES } from "./_parts.ts";
+import { CLOCK, HISTORY, LISTS, STANDS, STATES, UNRECORDED_JOB } from "./_parts.ts";
 
 /** The script. */
 export const RELEASE = new LuaScript({
   name: "release",
-  args: ["historyLimit", "id"],
-  parts: [CLOCK, HISTORY, STATES, LISTS],
+  args: ["queue", "historyLimit", "id"],
+  parts: [CLOCK, HISTORY, STATES, LISTS, STANDS, UNRECORDED_JOB],
   body: `
 local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'queue', 'priority', 'token')
-if job[1] ~= 'held' then return job[1] or '' end
+if not job[1] then return unrecorded(queue, id) and 'waiting' or '' end
+if job[1] ~= 'held' then return job[1] end
 redis.call('HSET', 'copilot:job:' .. id, 'state', 'waiting', 'changedMs', now, 'reason', '')
 enter(job[2], id, 'held', 'waiting')
 push(job[2], job[3], 'LPUSH', id)

@@ -4,7 +4,7 @@
  * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, the list of its priority,
  * `priorities`, `state:…`.
  *
- * Arguments: `historyLimit`; `id`.
+ * Arguments: `queue`, `historyLimit`; `id`.
  *
  * Returns `done`; else the state that forbids it, empty where there is no such job, `gone` where its
  * description is no longer there.
@@ -12,18 +12,19 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { CLOCK, HISTORY, LISTS, STATES } from "./_parts.ts";
+import { CLOCK, HISTORY, LISTS, STANDS, STATES, UNRECORDED_JOB } from "./_parts.ts";
 
 /** The script. */
 export const RERUN = new LuaScript({
   name: "rerun",
-  args: ["historyLimit", "id"],
-  parts: [CLOCK, HISTORY, STATES, LISTS],
+  args: ["queue", "historyLimit", "id"],
+  parts: [CLOCK, HISTORY, STATES, LISTS, STANDS, UNRECORDED_JOB],
   body: `
 local key = 'copilot:job:' .. id
 local job = redis.call('HMGET', key, 'state', 'queue', 'priority', 'token')
 local state = job[1]
-if state ~= 'succeeded' and state ~= 'failed' and state ~= 'cancelled' then return state or '' end
+if not state then return unrecorded(queue, id) and 'waiting' or '' end
+if state ~= 'succeeded' and state ~= 'failed' and state ~= 'cancelled' then return state end
 if redis.call('EXISTS', 'job:' .. id .. ':description') == 0 then return 'gone' end
 redis.call('HDEL', key, 'finishedMs', 'exitCode', 'validateExitCode', 'wallSeconds', 'reason',
   'archive', 'ended', 'bound')
