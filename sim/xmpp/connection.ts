@@ -103,9 +103,9 @@ export class Connection implements SessionPort, Flushable {
   flush(): void {
     const output = this.#output;
     this.#output = "";
-    if (output === "" || this.#socket.destroyed) return;
+    if (output === "" || this.#ended) return;
     this.#socket.write(output);
-    if (this.#socket.writableLength > this.#context.settings.limits.maxOutputBytes) this.#cut();
+    this.#limitOutput(this.#socket.writableLength);
   }
 
   #listen(socket: Socket): void {
@@ -118,15 +118,15 @@ export class Connection implements SessionPort, Flushable {
     if (this.#ended) return;
     if (this.#output === "") this.#context.flusher.add(this);
     this.#output += text;
-    // What a burst gathers before the flush counts as waiting, too.
-    if (this.#output.length > this.#context.settings.limits.maxOutputBytes) this.#cut();
+    // What a burst gathers before the flush waits, too.
+    this.#limitOutput(this.#output.length);
   }
 
   /** Cuts a client that does not read what it is sent. */
-  #cut(): void {
+  #limitOutput(waiting: number): void {
+    if (waiting <= this.#context.settings.limits.maxOutputBytes) return;
     this.#output = "";
     this.#fail("policy-violation", "Too much output is waiting");
-    this.drop();
   }
 
   #onData(chunk: Uint8Array): void {
@@ -144,16 +144,17 @@ export class Connection implements SessionPort, Flushable {
     const { domain } = this.#context.broker.settings;
     const lang = header.attrs["xml:lang"];
     if (lang !== undefined) this.#lang = lang;
-    this.#sendHeader();
+    this.#write(this.#header());
     const fault = headerFault(header, domain);
     if (fault !== undefined) this.#fail(fault);
     else this.#write(this.#negotiation?.features() ?? "");
   }
 
-  #sendHeader(): void {
+  /** The server's own header, which comes before anything else that it says. */
+  #header(): string {
     const { domain, random } = this.#context.broker.settings;
     this.#headerSent = true;
-    this.#write(headerText(randomUuid(random), domain, this.#lang));
+    return headerText(randomUuid(random), domain, this.#lang);
   }
 
   #onElement(element: XmlElement): void {
@@ -170,8 +171,7 @@ export class Connection implements SessionPort, Flushable {
 
   #onEnd(): void {
     if (this.#ended) return;
-    this.#write("</stream:stream>");
-    this.#finish();
+    this.#finish("</stream:stream>");
   }
 
   #follow(step: NegotiationStep): void {
@@ -227,19 +227,19 @@ export class Connection implements SessionPort, Flushable {
   /** Ends the stream with an error. */
   #fail(condition: StreamErrorCondition, text?: string): void {
     if (this.#ended) return;
-    if (!this.#headerSent) this.#sendHeader();
-    this.#write(streamErrorText(condition, text));
-    this.#finish();
+    const header = this.#headerSent ? "" : this.#header();
+    this.#finish(header + streamErrorText(condition, text));
   }
 
   /** Sends what is left, closes this side, and the other after a while. */
-  #finish(): void {
-    this.flush();
+  #finish(last: string): void {
+    const output = this.#output + last;
+    this.#output = "";
     this.#ended = true;
     this.#parser.stop();
     this.#leave();
     this.#timer?.cancel();
-    this.#socket.end();
+    this.#socket.end(output);
     const { clock } = this.#context.broker.settings;
     this.#timer = clock.after(LINGER_MS, () => this.#socket.destroy());
   }

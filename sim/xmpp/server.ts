@@ -70,14 +70,22 @@ export async function startXmppServer(options: XmppServerOptions): Promise<XmppS
     connections.add(new Connection(socket, secure, context));
   };
   const plain = createServer({ noDelay: true }, accept(false));
+  const handshakeTimeout = settings.limits.loginMs;
   const secure = options.tlsPort === undefined
     ? undefined
-    : createTlsServer({ ...settings.tls, noDelay: true }, accept(true));
+    : createTlsServer({ ...settings.tls, handshakeTimeout, noDelay: true }, accept(true));
+  // Sockets whose handshake is not done are no connections yet, and would keep the server open.
+  const raw = new Set<Socket>();
+  secure?.on("connection", (socket: Socket) => {
+    raw.add(socket);
+    socket.once("close", () => raw.delete(socket));
+  });
   const servers = secure === undefined ? [plain] : [plain, secure];
   for (const server of servers) server.maxConnections = settings.limits.maxConnections;
   const kill = () => {
     broker.kill();
     for (const connection of [...connections]) connection.drop();
+    for (const socket of raw) socket.destroy();
   };
   const port = await listen(plain, hostname, options.port ?? 0);
   let tlsPort: number | undefined;
