@@ -4,13 +4,14 @@
  * @module
  */
 import { type Clock, systemClock, type Timer } from "../../lib/clock.ts";
+import { Backoff, type BackoffOptions } from "../../lib/messaging/backoff.ts";
 import { type Link, type LinkHandler, LinkRefusedError } from "../../lib/messaging/link.ts";
+import { Outbox, type OutboxOptions } from "../../lib/messaging/outbox.ts";
 import type { Jid } from "../../lib/protocol/jid.ts";
 import { serializeXml, xml, type XmlElement } from "../../lib/protocol/xml.ts";
 import { parseXml, XmlError } from "../../lib/protocol/xml_parser.ts";
-import { type Random, randomFraction, randomHex, systemRandom } from "../../lib/random.ts";
+import { type Random, randomHex, systemRandom } from "../../lib/random.ts";
 import { type Broker, SessionRefusedError } from "./broker.ts";
-import { Outbox } from "./outbox.ts";
 import type { Session, SessionPort } from "./session.ts";
 import type { StreamErrorCondition } from "./stream_error.ts";
 import { Turns } from "./turns.ts";
@@ -28,11 +29,9 @@ export interface MemoryLinkOptions {
   /** Writes and parses every stanza on its way, as on a socket. Default false. */
   readonly xml?: boolean | undefined;
   /** Stanzas kept while the link is down. Default 10,000. */
-  readonly maxOutboxStanzas?: number | undefined;
-  /** Wait before the first retry in milliseconds; doubled for each one after it. Default 1000. */
-  readonly retryMs?: number | undefined;
-  /** Longest wait before a retry in milliseconds. Default 60,000. */
-  readonly maxRetryMs?: number | undefined;
+  readonly maxOutboxStanzas?: OutboxOptions["maxItems"];
+  /** Waits between attempts. Its source of chance is `random`. */
+  readonly backoff?: Omit<BackoffOptions, "random"> | undefined;
   /** Source of time. Default the system's. */
   readonly clock?: Clock | undefined;
   /** Source of the resource and of the retries' jitter. Default the system's. */
@@ -57,9 +56,9 @@ class MemoryLink implements Link, SessionPort {
   readonly #broker: Broker;
   readonly #options: MemoryLinkOptions;
   readonly #clock: Clock;
-  readonly #random: Random;
+  readonly #backoff: Backoff;
   readonly #resource: string;
-  readonly #outbox: Outbox;
+  readonly #outbox: Outbox<XmlElement>;
   readonly #turns: Turns;
   readonly #opened = Promise.withResolvers<Jid>();
   #handler: LinkHandler | undefined;
@@ -78,9 +77,10 @@ class MemoryLink implements Link, SessionPort {
     this.#broker = broker;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? systemRandom;
-    this.#resource = options.resource ?? randomHex(this.#random, 32);
-    this.#outbox = new Outbox(options.maxOutboxStanzas ?? 10_000);
+    const { random = systemRandom } = options;
+    this.#backoff = new Backoff({ ...options.backoff, random });
+    this.#resource = options.resource ?? randomHex(random, 32);
+    this.#outbox = new Outbox({ maxItems: options.maxOutboxStanzas });
     const turns = turnsOf.get(broker) ?? new Turns(broker.settings.clock);
     turnsOf.set(broker, turns);
     this.#turns = turns;
@@ -102,7 +102,8 @@ class MemoryLink implements Link, SessionPort {
 
   send(stanza: XmlElement): void {
     if (this.#closed) return;
-    if (this.#session === undefined) this.#outbox.keep(stanza);
+    // Elements are shared, not copied: what counts is their number.
+    if (this.#session === undefined) this.#outbox.push(stanza, 0);
     else this.#pass(this.#session, stanza);
   }
 
@@ -176,8 +177,17 @@ class MemoryLink implements Link, SessionPort {
     this.#session = session;
     this.#broker.receive(session, xml("presence"));
     this.#handler?.onStatus({ type: "online", jid: session.jid });
-    for (const stanza of this.#outbox.takeAll()) this.send(stanza);
+    this.#flush();
     this.#opened.resolve(session.jid);
+  }
+
+  /** Sends what was kept, for as long as the session lasts. */
+  #flush(): void {
+    while (this.#session !== undefined) {
+      const stanza = this.#outbox.shift();
+      if (stanza === undefined) return;
+      this.#pass(this.#session, stanza);
+    }
   }
 
   /** Hands a stanza to the broker. */
@@ -197,9 +207,8 @@ class MemoryLink implements Link, SessionPort {
     this.#ended = undefined;
     // Another link has taken over this full JID; to take it back would begin an endless quarrel.
     if (reason === "conflict") return this.#refuse("Cannot stay online: conflict of resources");
-    const { retryMs = 1000, maxRetryMs = 60_000 } = this.#options;
-    const longest = Math.min(maxRetryMs, retryMs * 2 ** Math.max(0, this.#attempt - 1));
-    const delayMs = Math.round(longest * (0.5 + randomFraction(this.#random) / 2));
+    const delayMs = this.#backoff.nextDelayMs(Math.max(1, this.#attempt));
+    if (delayMs === undefined) return this.#refuse(`Cannot stay online: ${reason}`);
     this.#retry = this.#clock.after(delayMs, () => this.#connect());
     this.#handler?.onStatus({ type: "offline", reason, retryMs: delayMs });
   }
@@ -216,7 +225,7 @@ class MemoryLink implements Link, SessionPort {
     if (this.#session !== undefined) this.#broker.unbind(this.#session);
     this.#session = undefined;
     this.#inbox = [];
-    this.#outbox.takeAll();
+    this.#outbox.clear();
     this.#handler?.onStatus({ type: "closed", reason });
     this.#opened.reject(error);
   }

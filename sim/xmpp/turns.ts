@@ -10,7 +10,7 @@ const MOST_IN_A_ROW = 1024;
 
 /**
  * Runs callbacks as microtasks, in order. Two parties that answer each other would keep timers and
- * sockets waiting for ever, so after every thousand or so the rest waits for the clock.
+ * sockets waiting for ever, so after every thousand or so the rest waits for the clock and then runs in one go.
  */
 export class Turns {
   readonly #clock: Clock;
@@ -49,6 +49,6 @@ export class Turns {
     this.#waiting = new Set();
     this.#timer = undefined;
     this.#left = MOST_IN_A_ROW;
-    for (const callback of waiting) this.defer(callback);
+    for (const callback of waiting) callback();
   }
 }

@@ -1,5 +1,4 @@
-import { linkContract } from "../../contract/link.ts";
-import { LINK_USERS } from "../../contract/link.ts";
+import { LINK_USERS, linkContract } from "../../contract/link.ts";
 import { Broker } from "../../../sim/xmpp/broker.ts";
 import { memoryLink } from "../../../sim/xmpp/memory_link.ts";
 
@@ -10,7 +9,8 @@ for (const xml of [false, true]) {
     return Promise.resolve({
       domain: broker.settings.domain,
       mucDomain: broker.settings.mucDomain,
-      openLink: (user, resource) => memoryLink(broker, { user, resource, xml, retryMs: 1 }),
+      openLink: (user, resource) =>
+        memoryLink(broker, { user, resource, xml, backoff: { firstMs: 1 } }),
       restartServer() {
         broker.kill();
         return Promise.resolve();
