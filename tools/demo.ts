@@ -11,7 +11,7 @@ import { integer } from "@optique/core/valueparser";
 import { parseCommandLine } from "../lib/cli/flags.ts";
 import { EXIT, paint, print, printJson, printLine, runMain, table } from "../lib/cli.ts";
 import { sleep, systemClock } from "../lib/clock.ts";
-import { copyLocal, existsLocal } from "../lib/jobs/local_files.ts";
+import { existsLocal } from "../lib/jobs/local_files.ts";
 import type { JobRecord } from "../lib/jobs/job_store.ts";
 import { submitJobs } from "../lib/jobs/submission.ts";
 import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
@@ -104,8 +104,6 @@ async function runJobs(
       store,
       chirpFolder: diskWorkspace(directories.chirp),
       chirpAddress: `127.0.0.1:${ports.chirp}`,
-      copy: copyLocal,
-      exists: existsLocal,
     });
     return { id, job };
   };

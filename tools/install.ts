@@ -12,7 +12,7 @@ import { string } from "@optique/core/valueparser";
 import { fromFileUrl, join, resolve } from "@std/path";
 import { parseCommandLine } from "../lib/cli/flags.ts";
 import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
-import { copyLocal } from "../lib/jobs/local_files.ts";
+import { copyLocal, listLocal } from "../lib/jobs/local_files.ts";
 import { AGENT_COMPONENT, agentVariables } from "../roles/agent/variables.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../roles/jobmanager/variables.ts";
 import { exampleConfig } from "./install/example_config.ts";
@@ -58,7 +58,7 @@ async function installModules(home: string): Promise<void> {
   await Deno.mkdir(home, { recursive: true });
   for (const name of SOURCES) {
     await removeIfThere(join(home, name));
-    await copyLocal(join(root, name), join(home, name));
+    await copyTree(join(root, name), join(home, name));
   }
   const deno = join(home, "deno");
   await removeIfThere(deno);
@@ -115,6 +115,13 @@ async function writeFiles(
     paths.push(path);
   }
   return paths;
+}
+
+async function copyTree(from: string, to: string): Promise<void> {
+  for (const { below, isDirectory } of await listLocal(from)) {
+    if (isDirectory) await Deno.mkdir(join(to, below), { recursive: true });
+    else await copyLocal(join(from, below), join(to, below));
+  }
 }
 
 async function removeIfThere(path: string): Promise<void> {

@@ -13,7 +13,6 @@ import { bytes, seconds } from "../lib/cli/value_parsers.ts";
 import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
 import { systemClock } from "../lib/clock.ts";
 import { openQueue } from "../lib/jobs/open_queue.ts";
-import { copyLocal, existsLocal } from "../lib/jobs/local_files.ts";
 import { submitJobs } from "../lib/jobs/submission.ts";
 import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
 import { folderVariables, queueVariables } from "../roles/jobmanager/variables.ts";
@@ -104,8 +103,6 @@ async function main(signal: AbortSignal): Promise<number> {
     store: queue.store,
     chirpFolder: diskWorkspace(site.chirpWorkDir),
     chirpAddress: options.chirpAddress ?? `${site.chirpServer}:${site.chirpPort}`,
-    copy: copyLocal,
-    exists: existsLocal,
   });
   if (!options.json) {
     for (const id of ids) printLine(`The job has been registered in the database (ID: ${id})`);

@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { basename, dirname, isAbsolute, normalize } from "@std/path";
+import { basename, dirname, isAbsolute, join, normalize } from "@std/path";
 import { safeRelativePath } from "../machine/safe_path.ts";
 import type { Workspace } from "../machine/workspace.ts";
 import { type Random, randomUuid, systemRandom } from "../random.ts";
 import { makeInputDirectory } from "./chirp_folder.ts";
 import type { JobStore, SubmitOptions } from "./job_store.ts";
+import { copyLocal, existsLocal, listLocal } from "./local_files.ts";
 
 /** A job to be submitted; texts default to `""`. */
 export interface Submission extends SubmitOptions {
@@ -34,10 +35,6 @@ export interface SubmissionSite {
   readonly chirpFolder: Workspace;
   /** Address of the Chirp server as agents reach it. */
   readonly chirpAddress: string;
-  /** Copies a local file or directory to an absolute path. */
-  readonly copy: (localPath: string, toPath: string) => Promise<void>;
-  /** True where a local file exists. */
-  readonly exists: (localPath: string) => Promise<boolean>;
   readonly random?: Random | undefined;
 }
 
@@ -90,10 +87,10 @@ export async function submitJobs(
 async function placeInput(
   submission: Submission,
   inputDir: string,
-  { chirpFolder, copy, exists }: SubmissionSite,
+  { chirpFolder }: SubmissionSite,
 ): Promise<{ readonly command: string; readonly inputFiles: readonly string[] }> {
   const { command, inputFiles = [], validationScript } = submission;
-  const isLocal = await exists(command);
+  const isLocal = await existsLocal(command);
   const commandName = isLocal ? safeRelativePath(basename(normalize(command))) : command;
   const places = new Map<string, string>();
   for (
@@ -107,12 +104,18 @@ async function placeInput(
     places.set(commandName, command);
   }
   await makeInputDirectory(chirpFolder, inputDir);
-  for (const [name, local] of places) {
-    const parent = dirname(name);
-    if (parent !== ".") await makeInputDirectory(chirpFolder, `${inputDir}/${parent}`);
-    await copy(local, chirpFolder.path(`${inputDir}/${name}`));
-  }
+  for (const [name, local] of places) await place(local, `${inputDir}/${name}`, chirpFolder);
   return { command: commandName, inputFiles: [...places.keys()] };
+}
+
+/** Copies a file, or a directory with all below it; each directory gets its access list. */
+async function place(local: string, name: string, chirpFolder: Workspace): Promise<void> {
+  await makeInputDirectory(chirpFolder, dirname(name));
+  for (const { below, isDirectory } of await listLocal(local)) {
+    const to = below === "" ? name : `${name}/${below}`;
+    if (isDirectory) await makeInputDirectory(chirpFolder, to);
+    else await copyLocal(below === "" ? local : join(local, below), chirpFolder.path(to));
+  }
 }
 
 /** A path below the current directory keeps its folders; any other is known by its last name. */
