@@ -6,9 +6,10 @@
  * @module
  */
 
-import { extract, type Header, type Pack, pack } from "tar-stream";
+import { type Pack, pack } from "tar-stream";
 import { gzip } from "./gzip.ts";
 import { safeLinkTarget, safeRelativePath } from "./safe_path.ts";
+import { readTar, type TarEntry } from "./tar_reader.ts";
 import { UnsafePathError } from "./workspace.ts";
 
 /** What a member is; devices, sockets and pipes are neither packed nor unpacked. */
@@ -50,6 +51,9 @@ export class ArchiveError extends Error {
 /** Latest time that a tar header's field of 32 bits holds, in seconds. */
 const LATEST_SECONDS = 2 ** 31 - 1;
 
+/** Latest time that is read, in seconds: the year 9999. */
+const LATEST_READ_SECONDS = 253_402_300_799;
+
 /** File type bits beside a mode, without which tar-stream takes mode 0 for "not given". */
 const REGULAR_FILE_BITS = 0o100000;
 
@@ -75,7 +79,7 @@ async function* exactly(
 }
 
 /** Waits until a stream takes more, or is closed. */
-function drained(stream: ReturnType<Pack["entry"]> | ReturnType<typeof extract>): Promise<void> {
+function drained(stream: ReturnType<Pack["entry"]>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const wake = () => {
     stream.off("drain", wake).off("close", wake);
@@ -142,38 +146,60 @@ export function packMembers(members: AsyncIterable<ArchiveMember>): AsyncGenerat
   return gzip(tar(members));
 }
 
-/** Member types by the names that tar-stream gives them. */
+/** Member types by the flags that tar gives them. */
 const TYPES: Readonly<Record<string, MemberType>> = {
-  "file": "file",
-  "contiguous-file": "file",
-  "directory": "directory",
-  "symlink": "symlink",
-  "link": "hardlink",
+  "0": "file",
+  "7": "file",
+  "1": "hardlink",
+  "2": "symlink",
+  "5": "directory",
 };
 
-/** Checks a header and makes a member of it. */
-function checkedMember(header: Header, content: AsyncIterable<Uint8Array>): ArchiveMember {
-  const path = safeRelativePath(header.name.replace(/\/+$/, "") || header.name, {
-    backslash: true,
-  });
-  const type = TYPES[header.type];
+/** Names of types that are refused. */
+const REFUSED_TYPES: Readonly<Record<string, string>> = {
+  "3": "a character device",
+  "4": "a block device",
+  "6": "a pipe",
+};
+
+/** Turns whatever a reader of archives throws into an {@linkcode ArchiveError}. */
+function archiveError(error: unknown): Error {
+  if (error instanceof UnsafePathError || error instanceof ArchiveError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new ArchiveError(`Cannot read the archive: ${reason}`, { cause: error });
+}
+
+/** Yields a member's content; its errors are the archive's. */
+async function* contentOf({ content }: TarEntry): AsyncGenerator<Uint8Array> {
+  try {
+    yield* content;
+  } catch (error) {
+    throw archiveError(error);
+  }
+}
+
+/** Checks an entry and makes a member of it. */
+function checkedMember(entry: TarEntry): ArchiveMember {
+  const { name, linkName, typeFlag, mode, sizeBytes } = entry;
+  const path = safeRelativePath(name.replace(/\/+$/, "") || name, { backslash: true });
+  const type = TYPES[typeFlag];
   if (type === undefined) {
-    throw new ArchiveError(`Refused the member ${JSON.stringify(path)}: it is a ${header.type}`);
+    const what = REFUSED_TYPES[typeFlag] ?? `of the unknown type ${JSON.stringify(typeFlag)}`;
+    throw new ArchiveError(`Refused the member ${JSON.stringify(path)}: it is ${what}`);
   }
   if (path === "." && type !== "directory") {
-    throw new UnsafePathError(`Refused the member ${JSON.stringify(header.name)}: it has no name`);
+    throw new UnsafePathError(`Refused the member ${JSON.stringify(name)}: it has no name`);
   }
-  const target = header.linkname ?? "";
-  if (type === "symlink") safeLinkTarget(path, target);
+  if (type === "symlink") safeLinkTarget(path, linkName);
   return {
     path,
     type,
-    mode: header.mode & 0o777,
-    modifiedMs: header.mtime.getTime(),
-    sizeBytes: header.size,
-    content: () => content,
-    ...(type === "symlink" ? { linkTarget: target } : {}),
-    ...(type === "hardlink" ? { linkTarget: safeRelativePath(target, { backslash: true }) } : {}),
+    mode: mode & 0o777,
+    modifiedMs: Math.min(entry.modifiedSeconds, LATEST_READ_SECONDS) * 1000,
+    sizeBytes,
+    content: () => contentOf(entry),
+    ...(type === "symlink" ? { linkTarget: linkName } : {}),
+    ...(type === "hardlink" ? { linkTarget: safeRelativePath(linkName, { backslash: true }) } : {}),
   };
 }
 
@@ -192,36 +218,19 @@ export async function* unpackMembers(
   limits: UnpackLimits = {},
 ): AsyncGenerator<ArchiveMember> {
   const { entries = 100_000, totalBytes = 64 * 2 ** 30 } = limits;
-  const archive = extract();
-  const feed = async () => {
-    for await (const chunk of bytes) {
-      if (archive.destroyed) return;
-      if (archive.write(chunk)) continue;
-      await drained(archive);
-    }
-    archive.end(null);
-  };
-  const fed = feed().catch((error) => archive.destroy(error));
   let seen = 0;
   let sizeBytes = 0;
   try {
-    for await (const entry of archive) {
-      const member = checkedMember(entry.header, entry as AsyncIterable<Uint8Array>);
+    for await (const entry of readTar(bytes)) {
+      const member = checkedMember(entry);
       if (++seen > entries) throw new ArchiveError(`Refused an archive of over ${entries} members`);
       sizeBytes += member.sizeBytes;
       if (sizeBytes > totalBytes) {
         throw new ArchiveError(`Refused an archive of over ${totalBytes} bytes of content`);
       }
       yield member;
-      entry.resume();
     }
   } catch (error) {
-    if (error instanceof UnsafePathError || error instanceof ArchiveError) throw error;
-    throw new ArchiveError(`Cannot read the archive: ${(error as Error).message}`, {
-      cause: error,
-    });
-  } finally {
-    archive.destroy();
-    await fed;
+    throw archiveError(error);
   }
 }
