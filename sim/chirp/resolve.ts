@@ -48,7 +48,7 @@ const SURELY_SHORT = Math.floor(LONGEST_NAME_BYTES / 3);
  * @param options See {@linkcode ResolveOptions}.
  * @returns The entry or the free place.
  * @throws {ChirpFailure} -3 when a name before the last is missing or no directory, -8 after too many
- * links, -24 for a name that is too long.
+ * links and for a free place whose name no listing could carry, -24 for a name that is too long.
  */
 export function resolvePath(
   storage: Storage,
@@ -75,6 +75,7 @@ export function resolvePath(
     if (stat === undefined && garbled) [entry, stat] = ungarbled(storage, current, name);
     const last = pending.every((rest) => rest === "" || rest === ".");
     if (stat === undefined && !last) throw missing(path);
+    if (stat === undefined && /[\r\n]/.test(name)) throw invalid(`name ${JSON.stringify(name)}`);
     if (stat !== undefined && isLink(stat) && (!last || follow)) {
       if (++links > MOST_LINKS) throw invalid(`path ${path} with more than ${MOST_LINKS} links`);
       const target = storage.readLink(entry);

@@ -14,7 +14,7 @@ import { DIRECTORY_MODE } from "../modes.ts";
 import { isDirectory, type Resolved } from "../resolve.ts";
 import type { Session } from "../session.ts";
 import { bytesOfLatin1 } from "../small_file.ts";
-import { childOf, nameOf, parentOf } from "../storage.ts";
+import { childOf, parentOf } from "../storage.ts";
 import { removeTree } from "../tree.ts";
 import { statOf } from "./metadata.ts";
 import { DONE, request, type RequestTable } from "./request.ts";
@@ -61,7 +61,6 @@ export const directoryRequests: RequestTable = {
     session.access.demandName(from, "d");
     session.access.demandName(to, "w");
     statOf(from);
-    assertListable(to);
     if (from.path !== to.path) session.storage.rename(from.path, to.path);
     return DONE;
   }),
@@ -73,7 +72,6 @@ export const directoryRequests: RequestTable = {
     session.access.demandName(to, "w");
     if (isDirectory(statOf(from))) throw denied(`link directory ${fromPath}`);
     assertFree(to);
-    assertListable(to);
     session.storage.link(from.path, to.path);
     return DONE;
   }),
@@ -82,7 +80,6 @@ export const directoryRequests: RequestTable = {
     const entry = session.find(path, { follow: false });
     session.access.demandName(entry, "w");
     assertFree(entry);
-    assertListable(entry);
     session.storage.symlink(nameOfBytes(bytesOfLatin1(target)), entry.path);
     return DONE;
   }),
@@ -114,7 +111,6 @@ function makeDirectory(session: Session, entry: Resolved): void {
   if (!grants(rights, "v") && !grants(rights, "w")) throw denied(`make directory ${entry.path}`);
   access.demandName(entry);
   assertFree(entry);
-  assertListable(entry);
   const acl: readonly AclEntry[] | undefined = grants(rights, "v")
     ? [{ subject: caller.identity, rights: reservedRights(rights) }]
     : readAcl(storage, parent) ?? server.policy.defaultAcl;
@@ -173,13 +169,6 @@ async function answerNames(session: Session, path: string, long: boolean): Promi
 function memberOf(directory: string, name: string): string {
   if (name === ".") return directory;
   return name === ".." ? parentOf(directory) : childOf(directory, name);
-}
-
-/** A name with a line feed would break every listing, one with a carriage return could not be used. */
-function assertListable(entry: Resolved): void {
-  if (/[\r\n]/.test(nameOf(entry.path))) {
-    throw invalid(`name ${JSON.stringify(nameOf(entry.path))}`);
-  }
 }
 
 function assertFree(entry: Resolved): void {

@@ -51,8 +51,12 @@ export class RawClient implements Disposable {
 
   /** Reads until the text ends in `end`, or the connection does. */
   async until(end: string): Promise<string> {
-    while (!this.#pending.includes(end) && !this.#ended) await this.#fill();
-    const found = this.#pending.indexOf(end);
+    let found = this.#pending.indexOf(end);
+    while (found < 0 && !this.#ended) {
+      const searched = Math.max(0, this.#pending.length - end.length);
+      await this.#fill();
+      found = this.#pending.indexOf(end, searched);
+    }
     const length = found < 0 ? this.#pending.length : found + end.length;
     const text = this.#pending.slice(0, length);
     this.#pending = this.#pending.slice(length);

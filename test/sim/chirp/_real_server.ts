@@ -23,14 +23,15 @@ export async function startRealServer(acl: string) {
   const folder = await Deno.makeTempDir({ prefix: "chirp_real_" });
   const root = `${folder}/root`;
   const work = `${folder}/work`;
-  for (const path of [root, work]) await Deno.mkdir(path);
+  for (const path of [root, work]) await Deno.mkdir(path, { mode: 0o700 });
   await Deno.writeTextFile(`${root}/.__acl`, acl);
   const asRoot = Deno.uid() === 0;
-  if (asRoot) {
-    for (const path of [folder, root, work, `${root}/.__acl`]) {
-      await Deno.chown(path, NOBODY, NOBODY);
-    }
-  }
+  // Gives all files to the user that the server runs as.
+  const takeOver = async () => {
+    if (!asRoot) return;
+    await new Deno.Command("chown", { args: ["-R", `${NOBODY}:${NOBODY}`, folder] }).output();
+  };
+  await takeOver();
   const portFile = `${folder}/port`;
   const process = new Deno.Command("chirp_server", {
     args: [
@@ -48,7 +49,7 @@ export async function startRealServer(acl: string) {
     await Deno.remove(folder, { recursive: true });
   };
   try {
-    return { root, port: await readPort(portFile), [Symbol.asyncDispose]: stop };
+    return { root, port: await readPort(portFile), takeOver, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
