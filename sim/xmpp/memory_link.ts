@@ -5,7 +5,12 @@
  */
 import { type Clock, systemClock, type Timer } from "../../lib/clock.ts";
 import { Backoff, type BackoffOptions } from "../../lib/messaging/backoff.ts";
-import { type Link, type LinkHandler, LinkRefusedError } from "../../lib/messaging/link.ts";
+import {
+  type Link,
+  type LinkHandler,
+  LinkRefusedError,
+  type LinkStatus,
+} from "../../lib/messaging/link.ts";
 import { Outbox, type OutboxOptions } from "../../lib/messaging/outbox.ts";
 import type { Jid } from "../../lib/protocol/jid.ts";
 import { serializeXml, xml, type XmlElement } from "../../lib/protocol/xml.ts";
@@ -141,18 +146,34 @@ class MemoryLink implements Link, SessionPort {
 
   #handOver(): void {
     const inbox = this.#inbox;
-    this.#inbox = [];
-    for (let index = 0; index < inbox.length; index++) {
+    // What comes in meanwhile waits for the next turn.
+    const count = inbox.length;
+    for (let index = 0; index < count; index++) {
       const stanza = inbox[index];
       if (stanza === undefined || this.#session === undefined) return;
-      this.#handler?.onStanza(stanza);
+      try {
+        this.#handler?.onStanza(stanza);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+    if (inbox.length === count) inbox.length = 0;
+    else inbox.splice(0, count);
+  }
+
+  /** Tells of a status; an error of the handler is reported as uncaught, the link goes on. */
+  #tell(status: LinkStatus): void {
+    try {
+      this.#handler?.onStatus(status);
+    } catch (error) {
+      reportError(error);
     }
   }
 
   #connect(): void {
     this.#retry = undefined;
     this.#attempt++;
-    this.#handler?.onStatus({ type: "connecting", attempt: this.#attempt });
+    this.#tell({ type: "connecting", attempt: this.#attempt });
     this.#schedule();
   }
 
@@ -176,7 +197,7 @@ class MemoryLink implements Link, SessionPort {
     this.#attempt = 0;
     this.#session = session;
     this.#broker.receive(session, xml("presence"));
-    this.#handler?.onStatus({ type: "online", jid: session.jid });
+    this.#tell({ type: "online", jid: session.jid });
     this.#flush();
     this.#opened.resolve(session.jid);
   }
@@ -210,7 +231,7 @@ class MemoryLink implements Link, SessionPort {
     const delayMs = this.#backoff.nextDelayMs(Math.max(1, this.#attempt));
     if (delayMs === undefined) return this.#refuse(`Cannot stay online: ${reason}`);
     this.#retry = this.#clock.after(delayMs, () => this.#connect());
-    this.#handler?.onStatus({ type: "offline", reason, retryMs: delayMs });
+    this.#tell({ type: "offline", reason, retryMs: delayMs });
   }
 
   #refuse(reason: string): void {
@@ -226,7 +247,7 @@ class MemoryLink implements Link, SessionPort {
     this.#session = undefined;
     this.#inbox = [];
     this.#outbox.clear();
-    this.#handler?.onStatus({ type: "closed", reason });
+    this.#tell({ type: "closed", reason });
     this.#opened.reject(error);
   }
 }

@@ -15,7 +15,7 @@ const MOST_IN_A_ROW = 1024;
 export class Turns {
   readonly #clock: Clock;
   #left = MOST_IN_A_ROW;
-  #waiting: Set<() => void> = new Set();
+  #waiting: (() => void)[] = [];
   #timer: Timer | undefined;
 
   /**
@@ -32,21 +32,22 @@ export class Turns {
       queueMicrotask(callback);
       return;
     }
-    this.#waiting.add(callback);
+    this.#waiting.push(callback);
     this.#timer ??= this.#clock.after(0, () => this.#resume());
   }
 
   /** Takes back a callback that waits for the clock; one that is a microtask already still runs. */
   forget(callback: () => void): void {
-    this.#waiting.delete(callback);
-    if (this.#waiting.size > 0) return;
-    this.#timer?.cancel();
+    if (this.#timer === undefined) return;
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== callback);
+    if (this.#waiting.length > 0) return;
+    this.#timer.cancel();
     this.#timer = undefined;
   }
 
   #resume(): void {
     const waiting = this.#waiting;
-    this.#waiting = new Set();
+    this.#waiting = [];
     this.#timer = undefined;
     this.#left = MOST_IN_A_ROW;
     for (const callback of waiting) callback();
