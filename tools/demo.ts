@@ -140,14 +140,15 @@ async function loseAgent(
   signal: AbortSignal,
 ): Promise<void> {
   say("An agent in a process of its own takes a job …");
-  const kill = site.startVictim();
-  try {
-    while ((await site.queue.store.get(id))?.state !== "running") {
-      await sleep(systemClock, 50, { signal });
-    }
-  } finally {
-    await kill();
+  const victim = site.startVictim();
+  let exited = false;
+  victim.status.then(() => exited = true);
+  while ((await site.queue.store.get(id))?.state !== "running") {
+    if (exited) throw new Error("The agent ended by itself before it took the job");
+    await sleep(systemClock, 50, { signal });
   }
+  victim.kill("SIGKILL");
+  await victim.status;
   say("… and is killed while the job runs (SIGKILL): its lease will end");
 }
 

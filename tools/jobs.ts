@@ -13,7 +13,11 @@ import { configFlags, parseCommandLine } from "../lib/cli/flags.ts";
 import { runMain } from "../lib/cli.ts";
 import { JOB_STATES } from "../lib/jobs/job_state.ts";
 import { openQueue } from "../lib/jobs/open_queue.ts";
-import { folderVariables, queueVariables } from "../roles/jobmanager/variables.ts";
+import {
+  folderVariables,
+  JOBMANAGER_COMPONENT,
+  queueVariables,
+} from "../roles/jobmanager/variables.ts";
 import { changeJobs } from "./jobs/change.ts";
 import { showOutput } from "./jobs/output.ts";
 import { listJobs, showHistory, showJob, waitJobs } from "./jobs/show.ts";
@@ -43,7 +47,12 @@ const parser = or(
         state: optional(option("--state", choice(JOB_STATES), {
           description: message`Only jobs in this state`,
         })),
-        limit: withDefault(option("--limit", integer({ min: 1, max: 10_000 })), 50),
+        limit: withDefault(
+          option("--limit", integer({ min: 1, max: 10_000 }), {
+            description: message`Number of jobs shown`,
+          }),
+          50,
+        ),
       }),
       common,
     ),
@@ -64,7 +73,12 @@ const parser = or(
       object({
         verb: constant("output"),
         id,
-        file: withDefault(option("--file", string({ metavar: "NAME" })), "stdout"),
+        file: withDefault(
+          option("--file", string({ metavar: "NAME" }), {
+            description: message`File of the output to print`,
+          }),
+          "stdout",
+        ),
         to: optional(option("--to", string({ metavar: "DIRECTORY" }), {
           description: message`Unpack everything there`,
         })),
@@ -94,6 +108,7 @@ async function main(signal: AbortSignal): Promise<number> {
     name: NAME,
     summary: "Looks at the queue of a generic job manager and changes it",
     variables,
+    component: JOBMANAGER_COMPONENT,
   });
   const site = await readSite(variables, options.config);
   await using queue = await openQueue(site);

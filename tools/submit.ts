@@ -15,11 +15,22 @@ import { systemClock } from "../lib/clock.ts";
 import { openQueue } from "../lib/jobs/open_queue.ts";
 import { submitJobs } from "../lib/jobs/submission.ts";
 import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
-import { folderVariables, queueVariables } from "../roles/jobmanager/variables.ts";
+import {
+  folderVariables,
+  JOBMANAGER_COMPONENT,
+  queueVariables,
+} from "../roles/jobmanager/variables.ts";
 import { exitText, readSite, waitForJobs } from "./queue.ts";
 
 const NAME = "copilot-job-submit";
-const variables = { ...queueVariables, ...folderVariables };
+const { chirpServer, chirpPort, chirpWorkDir } = folderVariables;
+/** The original takes this machine's name where no Chirp server is given. */
+const variables = {
+  ...queueVariables,
+  chirpServer: { ...chirpServer, required: false },
+  chirpPort,
+  chirpWorkDir,
+} as const;
 
 const flags = merge(
   object({
@@ -82,6 +93,7 @@ async function main(signal: AbortSignal): Promise<number> {
     name: NAME,
     summary: "Puts jobs into the queue of a generic job manager",
     variables,
+    component: JOBMANAGER_COMPONENT,
   });
   const site = await readSite(variables, options.config);
   await using queue = await openQueue(site);
@@ -102,7 +114,8 @@ async function main(signal: AbortSignal): Promise<number> {
   }, {
     store: queue.store,
     chirpFolder: diskWorkspace(site.chirpWorkDir),
-    chirpAddress: options.chirpAddress ?? `${site.chirpServer}:${site.chirpPort}`,
+    chirpAddress: options.chirpAddress ??
+      `${site.chirpServer ?? Deno.hostname()}:${site.chirpPort}`,
   });
   if (!options.json) {
     for (const id of ids) printLine(`The job has been registered in the database (ID: ${id})`);

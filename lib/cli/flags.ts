@@ -27,6 +27,8 @@ export interface Program {
   readonly summary: string;
   /** Its configuration variables, listed under `--help`. Default none. */
   readonly variables?: Variables | undefined;
+  /** Component whose configuration file it reads, such as a tool's manager. Default: its name. */
+  readonly component?: string | undefined;
   /** The arguments. Default: `Deno.args`. */
   readonly args?: readonly string[] | undefined;
 }
@@ -131,12 +133,12 @@ function describeConfiguration(name: string, variables: Variables | undefined): 
  * @returns What the parser makes of the arguments.
  */
 export function parseCommandLine<T>(parser: Parser<"sync", T, unknown>, program: Program): T {
-  const { name, summary, variables, args = Deno.args } = program;
+  const { name, summary, variables, component = name, args = Deno.args } = program;
   return runSync(parser, {
     programName: name,
     args,
     brief: message`${text(summary)}`,
-    footer: describeConfiguration(name, variables),
+    footer: describeConfiguration(component, variables),
     help: "option",
     version: VERSION,
     // Only when asked for: Optique would list its completion machinery in every --help.

@@ -27,8 +27,8 @@ export interface DemoSite extends AsyncDisposable {
   readonly logFile: string;
   /** Starts agents in this process. */
   startAgents(number: number): Promise<void>;
-  /** Starts an agent as a process; the returned function kills it with SIGKILL. */
-  startVictim(): () => Promise<void>;
+  /** Starts an agent as a process, to be killed with SIGKILL. */
+  startVictim(): Deno.ChildProcess;
 }
 
 /**
@@ -105,7 +105,7 @@ async function makeAgent(
 }
 
 /** An agent as users start it: `deno run -P=agent roles/agent.ts`. */
-function startAgentProcess(directory: string, logFile: string): () => Promise<void> {
+function startAgentProcess(directory: string, logFile: string): Deno.ChildProcess {
   const root = new URL("../../", import.meta.url);
   if (root.protocol !== "file:") {
     throw new ConfigError("copilot-demo", [{
@@ -118,15 +118,11 @@ function startAgentProcess(directory: string, logFile: string): () => Promise<vo
   }
   const config = fromFileUrl(new URL("deno.json", root));
   const script = fromFileUrl(new URL("roles/agent.ts", root));
-  const child = new Deno.Command(Deno.execPath(), {
+  return new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", "--config", config, "-P=agent", script],
     env: { COPILOT_CONFIG: directory, AGENT_LOG_FILE: logFile, AGENT_JABBER_ID: VICTIM_ACCOUNT },
     stdin: "null",
     stdout: "null",
     stderr: "inherit",
   }).spawn();
-  return async () => {
-    child.kill("SIGKILL");
-    await child.status;
-  };
 }
