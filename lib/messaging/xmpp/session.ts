@@ -256,10 +256,12 @@ export class XmppSession {
   #checkMechanisms(features: Element): void {
     const offered = features.getChild("mechanisms", NS_SASL)?.getChildren("mechanism")
       .map((mechanism) => mechanism.text()) ?? [];
+    const { jid } = this.#options;
+    if (offered.length === 0) throw new Error(`Cannot log in as ${jid}: server offers no login`);
     const { names } = this.#mechanisms;
     if (names.some((name) => offered.includes(name))) return;
     throw new LinkRefusedError(
-      `Cannot log in as ${this.#options.jid}: server offers ${offered.join(", ") || "nothing"}, ` +
+      `Cannot log in as ${jid}: server offers ${offered.join(", ").slice(0, 200)}, ` +
         `and allowed here is ${names.join(", ") || "nothing"}`,
     );
   }
