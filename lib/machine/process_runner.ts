@@ -11,7 +11,7 @@
 
 import { type Clock, systemClock } from "../clock.ts";
 import type { JobRunner, JobRunRequest, JobRunResult } from "./job_runner.ts";
-import { processSessions } from "./process_sessions.ts";
+import { processSessions, type SessionAccount } from "./process_sessions.ts";
 import { RunLimits } from "./run_limits.ts";
 import { safeRelativePath } from "./safe_path.ts";
 import { SHELL } from "./shell.ts";
@@ -113,18 +113,20 @@ class ProcessRunner implements JobRunner {
     ];
     const values = assignments(request.environment ?? {});
     const command = this.#command(directory, [`./${program}`, ...outputs, ...values]);
-    await processSessions.open();
-    const startedMs = this.#clock.now();
-    const child = this.#start(command, `${directory}/${program}`);
+    let startedMs = this.#clock.now();
+    const elapsedSeconds = () => (this.#clock.now() - startedMs) / 1000;
+    const account = await processSessions.open(elapsedSeconds);
+    startedMs = this.#clock.now();
+    const child = this.#start(command, `${directory}/${program}`, account);
     const limits = new RunLimits(child.pid, request, {
       clock: this.#clock,
       graceMs: this.#graceMs,
       sizeCheckMs: this.#sizeCheckMs,
     });
     const waitStatus = await waitStatusOf(child);
-    const wallSeconds = (this.#clock.now() - startedMs) / 1000;
+    const wallSeconds = elapsedSeconds();
     await limits[Symbol.asyncDispose]();
-    const userSeconds = await processSessions.close(child.pid, wallSeconds);
+    const userSeconds = await processSessions.close(account);
     return { waitStatus, wallSeconds, userSeconds, killedFor: limits.killedFor };
   }
 
@@ -142,11 +144,14 @@ class ProcessRunner implements JobRunner {
     });
   }
 
-  #start(command: Deno.Command, path: string): Deno.ChildProcess {
+  /** Starts a program and enters it into its account. */
+  #start(command: Deno.Command, path: string, account: SessionAccount): Deno.ChildProcess {
     try {
-      return command.spawn();
+      const child = command.spawn();
+      account.leaderPid = child.pid;
+      return child;
     } catch (error) {
-      processSessions.abandon();
+      processSessions.abandon(account);
       throw new Error(`Cannot start ${path}: ${(error as Error).message}`, { cause: error });
     }
   }

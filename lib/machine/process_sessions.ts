@@ -3,10 +3,10 @@
  *
  * A program's CPU time is known for sure only after it ended: then the system adds it, and that of all
  * children it had waited for, to the account of its parent, this process (`cutime` in `/proc/PID/stat`).
- * The growth of the account between two readings belongs to the runs that ended in between: mostly
- * one, which gets an exact time; several share it by their wall times. What was left in the session
- * in the end is added from the leftovers' own accounts. Precision: about 0.02 s. Not counted is what
- * children took that ended before and were waited for by nobody of the job.
+ * The growth of the account between two readings belongs to the runs whose programs ended in between:
+ * mostly one, which gets an exact time; several share it by their wall times. What was left in the
+ * session in the end is added from the leftovers' own accounts. Precision: about 0.02 s. Not counted is
+ * what children took that ended before and were waited for by nobody of the job.
  *
  * The account is one per process, whatever number of runners it has, hence the module's one
  * {@linkcode processSessions}.
@@ -23,11 +23,21 @@ const TABLE_SCRIPT = "cat /proc/[0-9]*/stat 2>/dev/null; :";
 /** Rounds of killing, for programs that start others faster than they are found. */
 const KILL_ROUNDS = 20;
 
-/** A run whose program has ended, waiting for its account. */
+/** The account of one run. */
+export class SessionAccount {
+  /** Process number of the program, which leads the session; set once it is started. */
+  leaderPid: number | undefined;
+  /** Its share of the growth, once its leader is gone; that may be before its end is known here. */
+  creditTicks: number | undefined;
+
+  /** @param wallSeconds Tells how long the run has lasted. */
+  constructor(readonly wallSeconds: () => number) {}
+}
+
+/** An account whose program has ended. */
 interface EndedRun {
-  readonly leaderPid: number;
-  readonly wallSeconds: number;
-  readonly settle: (userSeconds: number | undefined, leftovers: readonly ProcessStat[]) => void;
+  readonly account: SessionAccount;
+  readonly settle: (userTicks: number | undefined, leftovers: ProcessStat[]) => void;
 }
 
 /** Reads the table of processes; `undefined` where that is impossible. */
@@ -41,7 +51,7 @@ async function readTable(): Promise<ProcessStat[] | undefined> {
 }
 
 /** Processes of a session that still live. */
-function membersOf(table: readonly ProcessStat[], leaderPid: number): ProcessStat[] {
+function membersOf(table: readonly ProcessStat[], leaderPid: number | undefined): ProcessStat[] {
   return table.filter(({ sessionId, groupId, state }) =>
     (sessionId === leaderPid || groupId === leaderPid) && state !== "Z" && state !== "X"
   );
@@ -75,39 +85,46 @@ export async function signalGroup(leaderPid: number, signal: "TERM" | "KILL"): P
 
 /** Accounts of this process' children, by the sessions that they lead. */
 class ProcessSessions {
-  #open = 0;
+  readonly #open = new Set<SessionAccount>();
   #accountTicks = 0;
   #ended: EndedRun[] = [];
   #reading = false;
 
-  /** Begins an account; to be called before a session's leader is started. */
-  async open(): Promise<void> {
+  /**
+   * Opens an account; to be called before a session's leader is started.
+   *
+   * @param wallSeconds Tells how long the run has lasted.
+   * @returns The account, for the leader's number to be entered.
+   */
+  async open(wallSeconds: () => number): Promise<SessionAccount> {
+    const account = new SessionAccount(wallSeconds);
+    this.#open.add(account);
     // What other children took before the first run is not that run's.
-    if (this.#open++ === 0) this.#takeGrowth(await readTable() ?? []);
+    if (this.#open.size === 1) this.#takeGrowth(await readTable() ?? []);
+    return account;
   }
 
-  /** Ends an account whose session's leader could not be started. */
-  abandon(): void {
-    this.#open--;
+  /** Drops an account whose session's leader could not be started. */
+  abandon(account: SessionAccount): void {
+    this.#open.delete(account);
   }
 
   /**
-   * Ends an account, and with it all that is left of the session.
+   * Closes an account whose leader has ended, and ends all that is left of its session.
    *
-   * @param leaderPid Process number of the leader, which has ended.
-   * @param wallSeconds How long it ran.
+   * @param account The account.
    * @returns User CPU time in seconds; `undefined` where it cannot be known.
    */
-  async close(leaderPid: number, wallSeconds: number): Promise<number | undefined> {
+  async close(account: SessionAccount): Promise<number | undefined> {
     const { promise, resolve } = Promise.withResolvers<[number | undefined, ProcessStat[]]>();
-    const settle: EndedRun["settle"] = (userSeconds, leftovers) =>
-      resolve([userSeconds, [...leftovers]]);
-    this.#ended.push({ leaderPid, wallSeconds, settle });
+    this.#ended.push({ account, settle: (ticks, leftovers) => resolve([ticks, leftovers]) });
     if (!this.#reading) await this.#settleAll();
-    const [userSeconds, leftovers] = await promise;
-    if (leftovers.length > 0 || userSeconds === undefined) await this.#end(leaderPid, leftovers);
-    this.#open--;
-    return userSeconds;
+    const [userTicks, leftovers] = await promise;
+    const { leaderPid } = account;
+    if (leaderPid !== undefined && (leftovers.length > 0 || userTicks === undefined)) {
+      await this.#end(leaderPid, leftovers);
+    }
+    return userTicks === undefined ? undefined : userTicks / TICKS_PER_SECOND;
   }
 
   /** Reads the table once for all runs that ended since the last reading, until there are none. */
@@ -117,23 +134,32 @@ class ProcessSessions {
       const runs = this.#ended;
       this.#ended = [];
       const table = await readTable();
-      if (table === undefined) {
-        for (const run of runs) run.settle(undefined, []);
-        continue;
-      }
-      const growthTicks = this.#takeGrowth(table);
-      const wallSeconds = runs.reduce((sum, run) => sum + run.wallSeconds, 0);
-      for (const run of runs) {
-        const share = wallSeconds > 0 ? run.wallSeconds / wallSeconds : 1 / runs.length;
-        const members = membersOf(table, run.leaderPid);
-        const ticks = members.reduce(
-          (sum, member) => sum + member.userTicks + member.childUserTicks,
-          growthTicks * share,
-        );
-        run.settle(ticks / TICKS_PER_SECOND, members);
+      if (table !== undefined) this.#credit(table);
+      for (const { account, settle } of runs) {
+        this.#open.delete(account);
+        const members = membersOf(table ?? [], account.leaderPid);
+        const leftTicks = members.map((member) => member.userTicks + member.childUserTicks);
+        const ticks = leftTicks.reduce((sum, each) => sum + each, account.creditTicks ?? 0);
+        settle(table === undefined ? undefined : ticks, members);
       }
     }
     this.#reading = false;
+  }
+
+  /** Shares the growth of this process' account among the runs whose leaders are gone. */
+  #credit(table: readonly ProcessStat[]): void {
+    const alive = new Set(table.map(({ pid }) => pid));
+    const gone = [...this.#open].filter(({ leaderPid, creditTicks }) =>
+      leaderPid !== undefined && !alive.has(leaderPid) && creditTicks === undefined
+    );
+    if (gone.length === 0) return;
+    const growthTicks = this.#takeGrowth(table);
+    const weights = gone.map((account) => account.wallSeconds());
+    const weight = weights.reduce((sum, each) => sum + each, 0);
+    gone.forEach((account, index) => {
+      const share = weight > 0 ? (weights[index] ?? 0) / weight : 1 / gone.length;
+      account.creditTicks = growthTicks * share;
+    });
   }
 
   /** Takes what this process' account of ended children grew by since the last call, in ticks. */
