@@ -27,7 +27,7 @@ if not state then return unrecorded(queue, id) and 'waiting' or '' end
 if state ~= 'succeeded' and state ~= 'failed' and state ~= 'cancelled' then return state end
 if redis.call('EXISTS', 'job:' .. id .. ':description') == 0 then return 'gone' end
 redis.call('HDEL', key, 'finishedMs', 'exitCode', 'validateExitCode', 'wallSeconds', 'reason',
-  'archive', 'ended', 'bound')
+  'archive', 'ended')
 redis.call('HSET', key, 'state', 'waiting', 'changedMs', now, 'attempts', '0')
 enter(job[2], id, state, 'waiting')
 push(job[2], job[3], 'LPUSH', id)

@@ -152,6 +152,16 @@ export function leaseContract(test: ContractTest): void {
     assertEquals(await store.touch("agent1@example.org/other", 5000), 0);
   });
 
+  test("touch() notes a sign of life", async ({ store, calls }) => {
+    await store.submit(sampleJob("a"));
+    const { leasedMs } = await mustLease(store, 1);
+    await calls.call(["ZADD", "copilot:queue:waiting_jobs:seen", leasedMs - 700_000, "a"]);
+    assertEquals(ids(await store.silentLeases(600, 10)), ["a"]);
+    await store.touch(agentJid(1), 1000);
+    assertEquals(await store.silentLeases(600, 10), []);
+    assert(((await store.get("a"))?.seenMs ?? 0) >= leasedMs);
+  });
+
   test("holds() wants token and bare JID of a lease that holds", async ({ store }) => {
     await store.submit(sampleJob("a"));
     assertEquals(await store.holds("a", 1, agentJid(1)), false);

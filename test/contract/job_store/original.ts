@@ -5,6 +5,8 @@
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { TransitionError } from "../../../lib/jobs/job_store.ts";
+import type { RedisCalls } from "../../../lib/jobs/redis_calls.ts";
+import { RedisJobStore } from "../../../lib/jobs/redis_job_store.ts";
 import {
   agentJid,
   type ContractTest,
@@ -108,6 +110,27 @@ export function originalContract(test: ContractTest): void {
     assertEquals(await store.complete(success("c", undefined, 3)), "done");
     assertEquals(await store.complete(success("c", undefined, 3)), "repeated");
     await checkInvariants(calls);
+  });
+
+  test("reconcile() looks twice before it believes that a job is gone", async ({ store, calls }) => {
+    await store.submit(sampleJob("a"));
+    // The list moves while it is read: the id is passed over.
+    const moving: RedisCalls = {
+      connected: true,
+      call: (command) => command[0] === "LRANGE" ? Promise.resolve([]) : calls.call(command),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+    assertEquals(await new RedisJobStore(moving).reconcile(10), []);
+    assertEquals((await store.get("a"))?.state, "waiting");
+  });
+
+  test("a lease that ended gains nothing when the original takes the job", async (rig) => {
+    const { store, calls } = rig;
+    await store.submit(sampleJob("a"));
+    await mustStart(store, 1);
+    await store.requeue({ id: "a", token: 1 }, "Silent");
+    await calls.call(["LPOP", "waiting_jobs"]);
+    assertEquals(await store.complete(success("a", 1, 1)), "stale");
   });
 
   test("a job just taken by the original is known to run", async ({ store, calls }) => {

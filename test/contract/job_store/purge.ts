@@ -91,6 +91,16 @@ export function purgeContract(test: ContractTest): void {
     assertEquals(await calls.call(["KEYS", "*"]), []);
   });
 
+  test("purge() spares the input directory of the original's running jobs", async (rig) => {
+    const { store, calls } = rig;
+    await submitAsOriginal(calls, "a");
+    await submitAsOriginal(calls, "b", "a");
+    await mustStart(store, 1);
+    await mustStart(store, 2);
+    await store.cancel("a", "Not wanted");
+    assertEquals((await store.purge(0, 10))[0]?.directories, ["a.1"]);
+  });
+
   test("purge() of a job that failed for want of a description", async ({ store, calls }) => {
     await store.submit(sampleJob("a"));
     await calls.call(["DEL", "job:a:description"]);
