@@ -69,7 +69,9 @@ export async function showJob(store: JobStore, id: string, json: boolean): Promi
   const { description, ...record } = job;
   const fields = Object.entries({ ...record, ...description })
     .flatMap(([name, value]) =>
-      value === undefined || value === "" ? [] : [{ name, value: fieldText(name, value) }]
+      value === undefined || value === ""
+        ? []
+        : [{ name: name.replace(/Ms$/, ""), value: fieldText(name, value) }]
     );
   print(table(fields, [
     { title: "FIELD", value: ({ name }) => name },
