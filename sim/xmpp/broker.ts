@@ -47,7 +47,6 @@ export class Broker implements Switchboard {
   readonly #offline: OfflineStore;
   readonly #presence: PresenceRouter;
   readonly #muc: MucService;
-  #nextOrder = 0;
   #stopped = false;
 
   /**
@@ -92,7 +91,7 @@ export class Broker implements Switchboard {
     if (sessions.length >= this.settings.maxSessionsPerUser) {
       throw new SessionRefusedError(`Cannot bind ${jid.full}: too many sessions`);
     }
-    const session = new Session(jid, options.port, options.lang, this.#nextOrder++);
+    const session = new Session(jid, options.port, options.lang);
     sessions.push(session);
     this.#byBare.set(jid.bare, sessions);
     this.#byFull.set(jid.full, session);
@@ -217,6 +216,7 @@ export class Broker implements Switchboard {
     if (available.length <= 1 || type === "headline") return available;
     const highest = Math.max(...available.map((session) => session.priority));
     const top = available.filter((session) => session.priority === highest);
+    // Sessions stand in the order they began: the last is the most recent.
     return this.settings.delivery === "all-resources" ? top : top.slice(-1);
   }
 

@@ -13,8 +13,16 @@
  *
  * @module
  */
-export { Broker, type BrokerOptions, type Delivery } from "./broker.ts";
+export type { AccountOptions, Accounts } from "./accounts.ts";
+export {
+  type BindOptions,
+  Broker,
+  type BrokerOptions,
+  type Delivery,
+  SessionRefusedError,
+} from "./broker.ts";
 export { memoryLink, type MemoryLinkOptions } from "./memory_link.ts";
 export type { SaslMechanism } from "./sasl.ts";
 export { startXmppServer, type XmppServer } from "./server.ts";
 export type { ServerLimits, TlsIdentity, XmppServerOptions } from "./server_options.ts";
+export type { Session, SessionPort } from "./session.ts";

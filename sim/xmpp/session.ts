@@ -40,13 +40,11 @@ export class Session {
    * @param jid The full JID.
    * @param port What carries its stanzas.
    * @param lang The `xml:lang` of its stream, given to its stanzas; none if `undefined`.
-   * @param order Grows with each session: the higher, the more recent.
    */
   constructor(
     readonly jid: Jid,
     readonly port: SessionPort,
     readonly lang: string | undefined,
-    readonly order: number,
   ) {
     this.full = jid.full;
     this.bare = jid.bare;

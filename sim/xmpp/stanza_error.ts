@@ -11,8 +11,6 @@ const STANZA_ERRORS = "urn:ietf:params:xml:ns:xmpp-stanzas";
 const TYPES = {
   "bad-request": "modify",
   "conflict": "cancel",
-  "feature-not-implemented": "cancel",
-  "forbidden": "auth",
   "item-not-found": "cancel",
   "jid-malformed": "modify",
   "not-acceptable": "cancel",

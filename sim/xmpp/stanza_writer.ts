@@ -28,10 +28,4 @@ export class StanzaWriter {
     }
     return `${text}>${this.#text}</${name}>`;
   }
-
-  /** Lets go of what was kept. */
-  forget(): void {
-    this.#children = [];
-    this.#text = "";
-  }
 }

@@ -89,6 +89,12 @@ async function enter(fixture: LinkFixture, user: string, resource?: string): Pro
   const link = fixture.openLink(user, resource);
   const listener = new Listener();
   const jid = await link.open(listener);
+  // Only now that its presence has come back does the server send it what goes to the bare JID.
+  await listener.until(
+    "own presence",
+    () =>
+      listener.stanzas.find(({ name, attrs }) => name === "presence" && attrs["from"] === `${jid}`),
+  );
   return { link, listener, jid, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
 }
 
