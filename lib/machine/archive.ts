@@ -19,6 +19,7 @@ export type MemberType = "file" | "directory" | "symlink" | "hardlink";
 export interface ArchiveMember {
   /** Path below the packed directory, as `safeRelativePath` returns it; `.` is the directory itself. */
   readonly path: string;
+  /** What it is. */
   readonly type: MemberType;
   /** Unix permission bits. */
   readonly mode: number;
@@ -45,6 +46,7 @@ export interface UnpackLimits {
 
 /** An archive that is damaged, too large, or holds what no job archive holds. */
 export class ArchiveError extends Error {
+  /** Name of the class. */
   override readonly name = "ArchiveError";
 }
 

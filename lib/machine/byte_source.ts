@@ -9,7 +9,11 @@ export class ByteSource implements AsyncDisposable {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
 
-  /** @param stream The stream; its chunks may be kept for a while. */
+  /**
+   * Opens a stream; nothing is read yet.
+   *
+   * @param stream The stream; its chunks may be kept for a while.
+   */
   constructor(stream: AsyncIterable<Uint8Array>) {
     this.#chunks = stream[Symbol.asyncIterator]();
   }

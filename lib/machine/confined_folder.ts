@@ -24,7 +24,12 @@ async function realPath(path: string): Promise<string> {
 export class ConfinedFolder {
   readonly #root: string;
 
-  /** @param root Absolute path of the folder; it may be made later. */
+  /**
+   * Confines paths to a folder.
+   *
+   * @param root Absolute path of the folder; it may be made later.
+   * @throws {UnsafePathError} When the root is not absolute.
+   */
   constructor(root: string) {
     if (!root.startsWith("/") || root.includes("\0")) {
       throw new UnsafePathError(`Refused the root ${JSON.stringify(root)}: it is not absolute`);

@@ -7,19 +7,25 @@
 
 /** One line of `/proc/PID/stat`; see proc_pid_stat(5). Times in ticks of 1/100 s. */
 export interface ProcessStat {
+  /** Process number. */
   readonly pid: number;
   /** Name of the program, up to 15 bytes. */
   readonly command: string;
   /** `R` running, `S` sleeping, `Z` dead but not waited for … */
   readonly state: string;
+  /** Process number of its group's leader. */
   readonly groupId: number;
+  /** Process number of its session's leader. */
   readonly sessionId: number;
+  /** CPU time in user mode. */
   readonly userTicks: number;
+  /** CPU time in the kernel. */
   readonly systemTicks: number;
   /** User time of the children that it has waited for, and of theirs. */
   readonly childUserTicks: number;
   /** Start, in ticks after the machine's. */
   readonly startTicks: number;
+  /** Memory in use, in pages. */
   readonly residentPages: number;
 }
 
@@ -28,8 +34,11 @@ export const TICKS_PER_SECOND = 100;
 
 /** One mounted file system. */
 export interface Mount {
+  /** Device, or what stands for one. */
   readonly device: string;
+  /** Absolute path. */
   readonly mountPoint: string;
+  /** Kind of file system, such as `ext4`. */
   readonly type: string;
 }
 

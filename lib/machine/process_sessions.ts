@@ -30,7 +30,11 @@ export class SessionAccount {
   /** Its share of the growth, once its leader is gone; that may be before its end is known here. */
   creditTicks: number | undefined;
 
-  /** @param wallSeconds Tells how long the run has lasted. */
+  /**
+   * Makes an account without a leader.
+   *
+   * @param wallSeconds Tells how long the run has lasted.
+   */
   constructor(readonly wallSeconds: () => number) {}
 }
 

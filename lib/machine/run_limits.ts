@@ -14,6 +14,7 @@ const SIZE_CHECK_SHARE = 1 / 50;
 
 /** Options of {@linkcode RunLimits}. */
 export interface RunLimitsOptions {
+  /** Clock of the limits. */
   readonly clock: Clock;
   /** Time between asking a program to end and ending it, in milliseconds. */
   readonly graceMs: number;
@@ -32,6 +33,8 @@ export class RunLimits implements AsyncDisposable {
   #over = false;
 
   /**
+   * Begins to watch.
+   *
    * @param leaderPid Process number of the program, leader of its group.
    * @param request The run's limits and directory.
    * @param options Clock and times.

@@ -9,13 +9,17 @@ export const TAR_BLOCK_BYTES = 512;
 
 /** What a header says, before extended headers have their say. */
 export interface TarHeader {
+  /** Path of the member. */
   readonly name: string;
+  /** What a link leads to. */
   readonly linkName: string;
   /** One character: `0` file, `1` hard link, `2` symbolic link, `5` directory, `x` pax … */
   readonly typeFlag: string;
   /** Unix permission bits. */
   readonly mode: number;
+  /** Size of the content that follows. */
   readonly sizeBytes: number;
+  /** Time of the last change, in seconds since the epoch. */
   readonly modifiedSeconds: number;
 }
 

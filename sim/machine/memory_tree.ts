@@ -12,24 +12,35 @@ const MOST_LINKS = 40;
 
 /** A file; hard links share one. */
 export interface FileNode {
+  /** Kind of the node. */
   readonly kind: "file";
+  /** The content. */
   bytes: Uint8Array;
+  /** Unix permission bits. */
   mode: number;
+  /** Time of the last change, in milliseconds since the epoch. */
   modifiedMs: number;
 }
 
 /** A directory. */
 export interface DirectoryNode {
+  /** Kind of the node. */
   readonly kind: "directory";
+  /** What stands in it, by name. */
   readonly entries: Map<string, TreeNode>;
+  /** Unix permission bits. */
   mode: number;
+  /** Time of the last change, in milliseconds since the epoch. */
   modifiedMs: number;
 }
 
 /** A symbolic link. */
 export interface LinkNode {
+  /** Kind of the node. */
   readonly kind: "link";
+  /** What it contains. */
   readonly target: string;
+  /** Time of the last change, in milliseconds since the epoch. */
   readonly modifiedMs: number;
 }
 
@@ -38,7 +49,9 @@ export type TreeNode = FileNode | DirectoryNode | LinkNode;
 
 /** Where an entry stands, or would stand. */
 export interface Place {
+  /** Directory of the entry. */
   readonly parent: DirectoryNode;
+  /** Name in that directory. */
   readonly name: string;
   /** What stands there. */
   readonly node: TreeNode | undefined;
@@ -51,6 +64,8 @@ export class MemoryTree {
   readonly #root: string;
 
   /**
+   * Makes an empty tree.
+   *
    * @param root Absolute path that links may name the top by.
    * @param modifiedMs Time of the top directory.
    */

@@ -37,7 +37,11 @@ export class MemoryWorkspace implements Workspace {
   readonly #unpackLimits: UnpackLimits;
   readonly #tree: MemoryTree;
 
-  /** @param options Root name, clock, limits. */
+  /**
+   * Makes an empty workspace.
+   *
+   * @param options Root name, clock, limits.
+   */
   constructor(options: MemoryWorkspaceOptions = {}) {
     this.#root = options.root ?? "/memory";
     this.#clock = options.clock ?? systemClock;
