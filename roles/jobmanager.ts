@@ -96,18 +96,25 @@ export class JobManager implements Component {
    */
   async run(signal: AbortSignal): Promise<void> {
     await using container = this.#container;
-    await container.start();
+    try {
+      await container.start(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
     const sweepMs = Math.max(500, this.#silenceSeconds * 1000 / 6);
     const timers = [this.#repeat(sweepMs, () => this.#sweep())];
     const { retention } = this.#options;
     if (retention !== undefined) {
       timers.push(this.#repeat(RETENTION_SWEEP_MS, () => purgeFinished(retention, this.#options)));
     }
+    const over = AbortSignal.any([signal, container.closed]);
     const { promise, resolve } = Promise.withResolvers<void>();
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (over.aborted) resolve();
+    over.addEventListener("abort", () => resolve(), { once: true });
     await promise;
     await Promise.all(timers.map((timer) => timer[Symbol.asyncDispose]()));
+    if (!signal.aborted) throw container.closed.reason;
     this.#log.info("Stopped");
   }
 

@@ -19,7 +19,7 @@ import {
   type PostOptions,
 } from "./delivery.ts";
 import { answerIq } from "./iq.ts";
-import type { Link, LinkStatus } from "./link.ts";
+import { type Link, LinkRefusedError, type LinkStatus } from "./link.ts";
 import { Room } from "./room.ts";
 
 /** Where a command came from. */
@@ -85,6 +85,7 @@ export class Container implements AsyncDisposable {
   readonly #delivery: Delivery;
   readonly #room: Room | undefined;
   readonly #concurrency: number;
+  readonly #closed = new AbortController();
   #processing = 0;
   #bareJid = "";
 
@@ -110,14 +111,33 @@ export class Container implements AsyncDisposable {
   /**
    * Opens the link.
    *
+   * @param signal Ends the wait for a server that cannot be reached.
    * @returns The full JID, once online.
    * @throws {LinkRefusedError} When the server refuses the account for good.
+   * @throws The signal's reason, when it is aborted first.
    */
-  start(): Promise<Jid> {
-    return this.#link.open({
+  async start(signal?: AbortSignal): Promise<Jid> {
+    signal?.throwIfAborted();
+    const opened = this.#link.open({
       onStanza: (stanza) => this.#onStanza(stanza),
       onStatus: (status) => this.#onStatus(status),
     });
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      return await Promise.race([opened, aborted]);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /**
+   * Aborted when the link is closed: by {@linkcode Symbol.asyncDispose}, or because the server refuses
+   * the account from now on. The reason is a {@linkcode LinkRefusedError}.
+   */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
   }
 
   /** Own full JID; `undefined` while offline. */
@@ -173,6 +193,7 @@ export class Container implements AsyncDisposable {
       }
       this.#delivery.pause();
       this.#component.onOffline?.();
+      if (status.type === "closed") this.#closed.abort(new LinkRefusedError(status.reason));
     }
   }
 
