@@ -11,10 +11,12 @@ import { type Component, Container, type Reply, type Sender } from "../lib/messa
 import type { DeliveryOutcome } from "../lib/messaging/delivery.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
 import { parseCommand } from "../lib/protocol/command_codec.ts";
-import type { Command, JobDone, RunJob } from "../lib/protocol/commands.ts";
-import { type Random, randomFraction, randomUuid, systemRandom } from "../lib/random.ts";
+import type { Command, RunJob } from "../lib/protocol/commands.ts";
+import { Jid } from "../lib/protocol/jid.ts";
+import { type Random, randomUuid, systemRandom } from "../lib/random.ts";
 import { deliverOutput, type Dialogue } from "./agent/deliver_output.ts";
 import { executeJob, type Execution } from "./agent/execute_job.ts";
+import { findJob } from "./agent/find_job.ts";
 import { describeHost } from "./agent/host_jdl.ts";
 import { LastCall, unlessAborted } from "./agent/last_call.ts";
 import { type Letter, Mailbox } from "./agent/mailbox.ts";
@@ -26,6 +28,8 @@ import { AGENT_COMPONENT, agentVariables } from "./agent/variables.ts";
 
 /** What an agent of ours calls itself. */
 const SOFTWARE = "copilot-deno/0.1.0";
+/** Times that `getJob` is sent: the last while the agent still waits for its job. */
+const GET_JOB_ATTEMPTS = 2;
 
 /** One agent, one job at a time. */
 export class Agent implements Component {
@@ -71,16 +75,33 @@ export class Agent implements Component {
    */
   async run(signal: AbortSignal): Promise<void> {
     await using container = this.#container;
-    await container.start();
-    while (!signal.aborted) {
-      try {
-        const letter = await this.#findJob(signal);
-        await this.#doJob(letter, signal);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
+    try {
+      await container.start(signal);
+      await this.#work(AbortSignal.any([signal, container.closed]));
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
     this.#log.info("Stopped");
+  }
+
+  /** Does one job after the other; a machine that cannot rests longer each time before it asks again. */
+  async #work(signal: AbortSignal): Promise<never> {
+    const { requestMs, longestRequestMs } = this.#times;
+    let restMs = requestMs;
+    for (;;) {
+      let able = false;
+      try {
+        able = await this.#doJob(await this.#findJob(signal), signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#log.error(`Cannot ask for a job: ${messageOf(error)}`);
+      }
+      if (able) restMs = requestMs;
+      else {
+        await sleep(this.#clock, restMs, { signal });
+        restMs = Math.min(longestRequestMs, restMs * 2);
+      }
+    }
   }
 
   /** Takes in a command; see {@linkcode Component}. */
@@ -105,37 +126,17 @@ export class Agent implements Component {
     return [];
   }
 
-  /** Asks, with growing intervals, until there is a job. */
-  async #findJob(signal: AbortSignal): Promise<Letter<"runJob">> {
-    let intervalMs = this.#times.requestMs;
-    for (;;) {
-      await this.#askForJob();
-      const endMs = this.#clock.now() + intervalMs;
-      const answer = await this.#mailbox.wait(
-        ["have_getJob", "runJob", "sleep", "error"],
-        intervalMs,
-        signal,
-      );
-      if (answer?.command.command === "runJob") return { ...answer, command: answer.command };
-      if (answer?.command.command === "have_getJob") {
-        const { requireFile } = answer.command;
-        if (requireFile === undefined || await this.#options.host.exists(requireFile)) {
-          const job = await this.#takeJob(answer.from, signal);
-          if (job !== undefined) return job;
-          continue;
-        }
-        this.#log.info(`The required file ${requireFile} is not here: not taking the job`);
-      } else if (answer?.command.command === "sleep") {
-        const sleepMs = Math.floor(randomFraction(this.#random) * this.#times.sleepMs);
-        this.#log.info(`Was asked to sleep: waiting ${Math.ceil(sleepMs / 1000)} s`);
-        await sleep(this.#clock, sleepMs, { signal });
-        continue;
-      } else if (answer?.command.command === "error") {
-        this.#log.error(`${answer.from} answers: ${answer.command.errorString}`);
-      }
-      await sleep(this.#clock, Math.max(0, endMs - this.#clock.now()), { signal });
-      intervalMs = Math.min(this.#times.longestRequestMs, intervalMs * 2);
-    }
+  #findJob(signal: AbortSignal): Promise<Letter<"runJob">> {
+    return findJob({
+      ask: () => this.#askForJob(),
+      take: (manager) => this.#takeJob(manager),
+      listen: (wanted, waitMs) => this.#mailbox.wait(wanted, waitMs, signal),
+      has: (file) => this.#hasFile(file),
+      times: this.#times,
+      log: this.#log,
+      clock: this.#clock,
+      random: this.#random,
+    });
   }
 
   /** Sends `want_getJob`, unless the last one still waits for its acknowledgement. */
@@ -151,11 +152,20 @@ export class Agent implements Component {
     });
   }
 
-  async #takeJob(manager: string, signal: AbortSignal): Promise<Letter<"runJob"> | undefined> {
+  async #takeJob(manager: string): Promise<void> {
     const command = { command: "getJob", ...await this.#describeSelf() } as const;
     this.#log.info(`Taking a job of ${manager}`);
-    this.#container.post(manager, command);
-    return await this.#mailbox.wait(["runJob"], this.#times.runJobMs, signal);
+    // A request that is still repeated when the agent has given up waiting would bring a second job.
+    this.#container.post(manager, command, { attempts: GET_JOB_ATTEMPTS });
+  }
+
+  async #hasFile(path: string): Promise<boolean> {
+    try {
+      return await this.#options.host.exists(path);
+    } catch (error) {
+      this.#log.warning(`Cannot look for the required file ${path}: ${messageOf(error)}`);
+      return false;
+    }
   }
 
   async #describeSelf() {
@@ -164,40 +174,60 @@ export class Agent implements Component {
     return { agentHost: hostName, jdl, agentSoftware: SOFTWARE, agentSession: this.#session };
   }
 
-  async #doJob({ command, from }: Letter<"runJob">, signal: AbortSignal): Promise<void> {
+  /** Does a job; returns false where it cannot be done on this machine. */
+  async #doJob(letter: Letter<"runJob">, signal: AbortSignal): Promise<boolean> {
+    const { command } = letter;
     const { job } = command;
-    const { host, workspace, keepDirectories } = this.#options;
     this.#log.info(`Got job ${job.id}: ${job.command} ${job.arguments}`.trimEnd());
-    const { name: agentHost } = await host.identity();
     const directory = `${job.id}.${this.#session.slice(0, 8)}`;
     try {
       const execution = await this.#execute(command, directory, signal);
       using grace = new LastCall(this.#clock, signal, this.#times.stopMs);
       const dialogue = this.#dialogue(grace.signal);
       if (execution === undefined) {
-        this.#log.info(`Handing job ${job.id} back`);
-        const reason = "The agent was stopped";
-        await dialogue.tell(from, handBackReport(command, "returned", reason, agentHost));
+        await this.#handBack(letter, "returned", "The agent was stopped", dialogue);
       } else if (execution.elsewhere && isFenced(command)) {
         const reason = execution.failure ?? "It cannot be run here";
-        this.#log.warning(`Giving job ${job.id} up: ${reason}`);
-        await dialogue.tell(from, handBackReport(command, "unable", reason, agentHost));
-      } else {
-        await this.#deliver(
-          jobReport(command, execution, agentHost),
-          directory,
-          execution,
-          dialogue,
-        );
-      }
+        await this.#handBack(letter, "unable", reason, dialogue);
+        return false;
+      } else await this.#deliver(letter, directory, execution, dialogue);
+      return true;
     } catch (error) {
-      // The manager's lease ends by itself; the agent goes on to its next job.
-      this.#log.error(
-        `Cannot finish job ${job.id}: ${error instanceof Error ? error.message : error}`,
-      );
+      this.#log.error(`Cannot finish job ${job.id}: ${messageOf(error)}`);
+      // As long as this agent lives its lease does, so the manager must be told.
+      if (!signal.aborted) {
+        await this.#handBack(letter, "unable", messageOf(error), this.#dialogue(signal));
+      }
+      return false;
     } finally {
-      if (keepDirectories !== true) await workspace.remove(directory);
+      await this.#clear(directory);
     }
+  }
+
+  /** Tells who gave the job that it will not be done; any manager of the same account may hear it. */
+  async #handBack(
+    { command, from }: Letter<"runJob">,
+    state: "returned" | "unable",
+    reason: string,
+    dialogue: Dialogue,
+  ): Promise<void> {
+    this.#log.warning(`Handing job ${command.job.id} back: ${reason}`);
+    const report = handBackReport(command, state, reason, await this.#hostName());
+    if (await dialogue.tell(from, report) === "acked") return;
+    await dialogue.tell(bareOf(from), report);
+  }
+
+  async #clear(directory: string): Promise<void> {
+    if (this.#options.keepDirectories === true) return;
+    try {
+      await this.#options.workspace.remove(directory);
+    } catch (error) {
+      this.#log.warning(`Cannot remove directory ${directory}: ${messageOf(error)}`);
+    }
+  }
+
+  async #hostName(): Promise<string> {
+    return (await this.#options.host.identity()).name;
   }
 
   /** Runs the job; `undefined` where the agent was stopped and a manager of ours takes the job back. */
@@ -221,8 +251,14 @@ export class Agent implements Component {
     }
   }
 
-  async #deliver(report: JobDone, directory: string, execution: Execution, dialogue: Dialogue) {
+  async #deliver(
+    { command }: Letter<"runJob">,
+    directory: string,
+    execution: Execution,
+    dialogue: Dialogue,
+  ): Promise<void> {
     const { workspace, manager, openTransfer } = this.#options;
+    const report = jobReport(command, execution, await this.#hostName());
     const archive = `${directory}/${report.jobID}.tgz`;
     const status = `${directory}/${report.jobID}.status`;
     await workspace.pack(directory, archive);
@@ -251,6 +287,14 @@ export class Agent implements Component {
       pause: (waitMs) => sleep(this.#clock, waitMs, { signal }),
     };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function bareOf(jid: string): string {
+  return Jid.parse(jid).bare;
 }
 
 if (import.meta.main) {

@@ -95,7 +95,7 @@ async function askForDirectory(
   // The original says "todo" in the first request and nothing in the second.
   const known = job.agentIp === undefined ? {} : { agentIP: job.agentIp };
   log.info(`Asking ${manager} for a place for the output of job ${jobID}`);
-  void dialogue.tell(manager, {
+  request(dialogue, manager, {
     command: "want_getJobOutputDir",
     agentIP: "todo",
     ...about,
@@ -103,9 +103,14 @@ async function askForDirectory(
   });
   const offer = await dialogue.listen(["have_getJobOutputDir"], waitMs);
   if (offer === undefined) return undefined;
-  void dialogue.tell(offer.from, { command: "getJobOutputDir", ...about, ...known });
+  request(dialogue, offer.from, { command: "getJobOutputDir", ...about, ...known });
   const place = await dialogue.listen(["storeJobOutputDir"], outputDirMs);
   return place?.command.jobID === jobID ? place : undefined;
+}
+
+/** Sends what is answered by a command of its own: neither its fate nor the end of the dialogue matters. */
+function request(dialogue: Dialogue, to: string, command: KnownCommand): void {
+  dialogue.tell(to, command).catch(() => {});
 }
 
 /** Uploads archive and status; returns why it failed, or `undefined`. */

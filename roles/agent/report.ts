@@ -42,7 +42,8 @@ export function jobReport(command: RunJob, execution: Execution, agentHost: stri
 }
 
 /**
- * Writes the report of a job that is handed back to a manager of ours.
+ * Writes the report of a job that is handed back. A manager of the original takes nothing back: to it,
+ * the job has failed.
  *
  * @param command The command that brought the job.
  * @param state `returned`: unfinished, by no fault of the job; `unable`: it cannot be run here.
@@ -58,7 +59,7 @@ export function handBackReport(
   return {
     command: "jobDone",
     jobID: command.job.id,
-    state,
+    state: isFenced(command) ? state : "ready",
     exitCode: "65280",
     agentHost,
     ...(command.jmJobData === undefined ? {} : { jmJobData: command.jmJobData }),
