@@ -77,16 +77,19 @@ export class Site implements AsyncDisposable {
   readonly clock = new VirtualClock();
   readonly broker: Broker;
   readonly redis: RedisStore;
+  /** The queue's Redis, to look at it and to do what the original does. */
   readonly calls: RedisCalls;
+  /** The queue as the test sees it, whatever the roles are cut off from. */
   readonly store: RedisJobStore;
   readonly chirp: MemoryWorkspace;
   readonly done: MemoryWorkspace;
   readonly wire: Wire;
   /** True while the file server cannot be reached. */
   chirpIsDown = false;
-  /** True while no command reaches Redis. */
+  /** True while no command of the roles reaches Redis. */
   redisIsDown = false;
   readonly #seed: number;
+  readonly #storeOfRoles: RedisJobStore;
   readonly #processes: Process<unknown>[] = [];
   readonly #hands: Hand[] = [];
   #made = 0;
@@ -103,8 +106,9 @@ export class Site implements AsyncDisposable {
       random: this.random(),
     });
     this.redis = new RedisStore({ clock, random: this.random() });
-    this.calls = this.#fallible(memoryRedisCalls(this.redis));
+    this.calls = memoryRedisCalls(this.redis);
     this.store = new RedisJobStore(this.calls, options.store);
+    this.#storeOfRoles = new RedisJobStore(this.#fallible(this.calls), options.store);
     this.chirp = new MemoryWorkspace({ root: "/chirp", clock });
     this.done = new MemoryWorkspace({ root: "/done", clock });
     this.wire = new Wire(() => clock.now(), (delayMs, callback) => clock.after(delayMs, callback));
@@ -122,7 +126,7 @@ export class Site implements AsyncDisposable {
     const user = "jobmanager";
     const role = new JobManager({
       link: this.#link(user, resource, "manager", life),
-      store: mortal(this.store, "store", life),
+      store: mortal(this.#storeOfRoles, "store", life),
       chirpFolder: mortal(this.chirp, "chirp", life),
       doneFolder: mortal(this.done, "done", life),
       chirpAddress: CHIRP,

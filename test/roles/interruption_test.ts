@@ -1,0 +1,157 @@
+/** A job's way through both roles, broken off at every point where it can break off. */
+import { assert, assertEquals } from "@std/assert";
+import { checkInvariants } from "../contract/job_store/invariants.ts";
+import { Life } from "./_mortal.ts";
+import { type AgentSetup, type ManagerSetup, Site } from "./_site.ts";
+import type { Fate } from "./_wire.ts";
+
+/** Virtual time in which a job must end whatever happened to it. */
+const LONG_ENOUGH_SECONDS = 6 * 3600;
+const STEP_SECONDS = 60;
+
+/** A disturbance of one run; `undo` is called once the job has gone on for long enough. */
+type Disturb = (site: Site, roles: Roles) => void;
+
+/** The roles of a run; whoever dies is started anew by the disturbance. */
+interface Roles {
+  manager(setup?: ManagerSetup): void;
+  agent(setup?: AgentSetup): void;
+}
+
+/** Runs one job under a disturbance until it has ended; returns the site's story. */
+async function runDisturbed(disturb: Disturb, name: string): Promise<number> {
+  await using site = new Site();
+  const roles: Roles = {
+    manager: (setup = {}) => void site.manager(setup),
+    agent: (setup = {}) => void site.agent({ job: { durationMs: 5000 }, ...setup }),
+  };
+  await site.submit("one");
+  disturb(site, roles);
+  for (let passed = 0; passed < LONG_ENOUGH_SECONDS; passed += STEP_SECONDS) {
+    await site.pass(STEP_SECONDS);
+    if ((await site.job("one")).state === "succeeded") break;
+  }
+  await site.pass(3600);
+  try {
+    await site.assertEndedOnce("one");
+    await checkInvariants(site.calls);
+    assertEquals(await site.done.list("20260101"), ["one.tgz"]);
+  } catch (error) {
+    throw new Error(`Disturbed by ${name}`, { cause: error });
+  }
+  return site.wire.sent.length;
+}
+
+/** Counts the messages of an undisturbed run, up to the job's end. */
+async function countMessages(): Promise<number> {
+  await using site = new Site();
+  site.manager();
+  site.agent({ job: { durationMs: 5000 } });
+  await site.submit("one");
+  await site.pass(10);
+  assertEquals((await site.job("one")).state, "succeeded");
+  return site.wire.sent.findLastIndex(({ what }) => what === "jobDone") + 2;
+}
+
+/** Steps of one role in an undisturbed run, up to the job's end. */
+async function stepsOf(role: "manager" | "agent"): Promise<readonly string[]> {
+  await using site = new Site();
+  const manager = site.manager();
+  const agent = site.agent({ job: { durationMs: 5000 } });
+  await site.submit("one");
+  await site.pass(10);
+  const { life } = role === "manager" ? manager : agent;
+  return life.steps.map(({ call, phase }) => `${phase} ${call}`);
+}
+
+function start({ manager, agent }: Roles): void {
+  manager();
+  agent();
+}
+
+const messages = await countMessages();
+
+Deno.test("a job ends once when any one message is lost", async () => {
+  for (let index = 0; index < messages; index++) {
+    await runDisturbed((site, roles) => {
+      site.wire.fate = (_, at): Fate => at === index ? [] : [0];
+      start(roles);
+    }, `the loss of message ${index}`);
+  }
+});
+
+Deno.test("a job ends once when any one message comes twice", async () => {
+  for (let index = 0; index < messages; index++) {
+    await runDisturbed((site, roles) => {
+      site.wire.fate = (_, at): Fate => at === index ? [0, 30_000] : [0];
+      start(roles);
+    }, `a late copy of message ${index}`);
+  }
+});
+
+Deno.test("a job ends once when any one message is late", async () => {
+  for (let index = 0; index < messages; index++) {
+    await runDisturbed((site, roles) => {
+      site.wire.fate = (_, at): Fate => at === index ? [90_000] : [0];
+      start(roles);
+    }, `the delay of message ${index}`);
+  }
+});
+
+Deno.test("a job ends once when the server is lost between any two messages", async () => {
+  for (let index = 0; index < messages; index++) {
+    await runDisturbed((site, roles) => {
+      site.wire.fate = (_, at): Fate => {
+        if (at === index) site.broker.kill();
+        return [0];
+      };
+      start(roles);
+    }, `the loss of the server before message ${index}`);
+  }
+});
+
+Deno.test("a job ends once when Redis is lost for five minutes at any message", async () => {
+  for (let index = 0; index < messages; index++) {
+    await runDisturbed((site, roles) => {
+      site.wire.fate = (_, at): Fate => {
+        if (at === index) {
+          site.redisIsDown = true;
+          site.clock.after(300_000, () => site.redisIsDown = false);
+        }
+        return [0];
+      };
+      start(roles);
+    }, `the loss of Redis at message ${index}`);
+  }
+});
+
+Deno.test("a job ends once when the file server is lost for five minutes at any message", async () => {
+  for (let index = 0; index < messages; index++) {
+    await runDisturbed((site, roles) => {
+      site.wire.fate = (_, at): Fate => {
+        if (at === index) {
+          site.chirpIsDown = true;
+          site.clock.after(300_000, () => site.chirpIsDown = false);
+        }
+        return [0];
+      };
+      start(roles);
+    }, `the loss of the file server at message ${index}`);
+  }
+});
+
+for (const role of ["manager", "agent"] as const) {
+  Deno.test(`a job ends once when the ${role} dies before or after any effect and is started anew`, async () => {
+    const steps = await stepsOf(role);
+    assert(steps.length > 20);
+    for (const [index, step] of steps.entries()) {
+      await runDisturbed((site, roles) => {
+        const life = new Life((_, at) => at === index);
+        life.onDeath(() => site.clock.after(5000, () => roles[role]()));
+        const other = role === "manager" ? "agent" : "manager";
+        roles[other]();
+        roles[role]({ life });
+      }, `the death of the ${role} ${step} (step ${index})`);
+    }
+  });
+}
