@@ -41,6 +41,8 @@ export class Backoff {
   readonly #random: Random;
 
   /**
+   * Fixes the bounds.
+   *
    * @param options Bounds of the wait and of the number of attempts.
    * @throws {RangeError} When a wait is negative or not finite, or the jitter is not between 0 and 1.
    */
@@ -63,12 +65,12 @@ export class Backoff {
    * Says how long to wait.
    *
    * @param failures Failures in a row so far; 1 or more.
-   * @returns The wait in milliseconds, or `undefined` when no attempt is left.
+   * @returns The wait in whole milliseconds, or `undefined` when no attempt is left.
    */
   nextDelayMs(failures: number): number | undefined {
     if (failures > this.#attempts) return undefined;
     // The exponent is capped so that the product stays a number after a year of failures.
     const fullMs = Math.min(this.maxMs, this.#firstMs * 2 ** Math.min(failures - 1, 40));
-    return fullMs * (1 - this.#jitter * randomFraction(this.#random));
+    return Math.round(fullMs * (1 - this.#jitter * randomFraction(this.#random)));
   }
 }

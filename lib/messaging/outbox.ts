@@ -44,6 +44,8 @@ export class Outbox<Item> {
   #sizeBytes = 0;
 
   /**
+   * Makes an empty queue.
+   *
    * @param options The limits.
    */
   constructor(options: OutboxOptions = {}) {

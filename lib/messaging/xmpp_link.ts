@@ -13,7 +13,8 @@ import { type Link, type LinkHandler, LinkRefusedError, type LinkStatus } from "
 import { Outbox, type OutboxOptions } from "./outbox.ts";
 import { SASL_MECHANISMS, type SaslMechanismName } from "./xmpp/sasl_mechanisms.ts";
 import { ScramKeyCache } from "./xmpp/scram.ts";
-import { type SessionOptions, type TlsMode, XmppSession } from "./xmpp/session.ts";
+import { XmppSession } from "./xmpp/session.ts";
+import type { SessionOptions, TlsMode } from "./xmpp/session_options.ts";
 
 export type { SaslMechanismName, TlsMode };
 

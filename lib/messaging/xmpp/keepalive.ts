@@ -26,6 +26,8 @@ export class Keepalive {
   #pinged = false;
 
   /**
+   * Begins the watch.
+   *
    * @param options Interval, clock and what to do.
    */
   constructor(options: KeepaliveOptions) {

@@ -99,6 +99,8 @@ export class SaslMechanisms implements MechanismFactory {
   #current: CheckedMechanism | undefined;
 
   /**
+   * Prepares one login.
+   *
    * @param options Who logs in, and how.
    */
   constructor(options: SaslOptions) {

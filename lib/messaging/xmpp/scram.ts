@@ -15,9 +15,12 @@ import { saslPrep } from "./saslprep.ts";
 export type ScramHash = "sha1" | "sha256";
 
 /** What a password becomes for one salt and iteration count. */
-interface ScramKeys {
+export interface ScramKeys {
+  /** Proves that the client knows the password. */
   readonly clientKey: Uint8Array;
+  /** Hash of {@linkcode clientKey}: what the server has stored. */
   readonly storedKey: Uint8Array;
+  /** Proves that the server knows the password. */
   readonly serverKey: Uint8Array;
 }
 
@@ -30,6 +33,7 @@ const NONCE_BYTES = 18;
 
 /** The server didn't prove that it knows the password, or broke the exchange's rules. */
 export class ScramError extends Error {
+  /** Name of the class. */
   override readonly name = "ScramError";
 }
 
@@ -48,6 +52,8 @@ export class ScramKeyCache {
   readonly #cached = new Map<string, ScramKeys>();
 
   /**
+   * Prepares the password; keys are derived when they are asked for.
+   *
    * @param password The password as typed.
    * @throws {SyntaxError} When it holds a forbidden character.
    */
@@ -111,6 +117,8 @@ export class ScramExchange {
   #serverSignature: Uint8Array | undefined;
 
   /**
+   * Draws a nonce.
+   *
    * @param options Who logs in, and how.
    * @throws {SyntaxError} When the user name holds a forbidden character.
    */

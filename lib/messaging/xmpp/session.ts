@@ -11,69 +11,19 @@ import bindResource from "@xmpp/resource-binding";
 import sasl from "@xmpp/sasl";
 import makeStreamFeatures from "@xmpp/stream-features";
 import xmlElement, { type Element } from "@xmpp/xml";
-import type { Clock, Timer } from "../../clock.ts";
+import type { Timer } from "../../clock.ts";
 import { Jid } from "../../protocol/jid.ts";
 import { serializeXml, textOf, xml, type XmlElement } from "../../protocol/xml.ts";
 import { XmlError } from "../../protocol/xml_parser.ts";
-import { type Random, randomHex } from "../../random.ts";
+import { randomHex } from "../../random.ts";
 import { LinkRefusedError } from "../link.ts";
 import { Keepalive } from "./keepalive.ts";
 import { judgeFailure } from "./refusal.ts";
-import { type SaslMechanismName, SaslMechanisms } from "./sasl_mechanisms.ts";
-import type { ScramKeyCache } from "./scram.ts";
+import { SaslMechanisms } from "./sasl_mechanisms.ts";
+import type { SessionHandler, SessionOptions } from "./session_options.ts";
 import { NS_TLS, startTls } from "./starttls.ts";
 import { StreamClient } from "./stream_client.ts";
 import { NS_STREAM } from "./stream_parser.ts";
-import type { TlsParameters } from "./stream_socket.ts";
-
-/** How a connection is encrypted. */
-export type TlsMode = "starttls-if-offered" | "require-starttls" | "direct" | "off";
-
-/** Options of {@linkcode XmppSession}; a link fills them in. */
-export interface SessionOptions {
-  /** Bare JID of the account. */
-  readonly jid: Jid;
-  /** Password of the account. */
-  readonly password: string;
-  /** Keys of the password. */
-  readonly keys: ScramKeyCache;
-  /** Host name or address to connect to. */
-  readonly host: string;
-  /** TCP port. */
-  readonly port: number;
-  /** Resource to ask for. */
-  readonly resource: string;
-  /** How the connection is encrypted. */
-  readonly tlsMode: TlsMode;
-  /** What is expected of the server's certificate. */
-  readonly tls: TlsParameters;
-  /** SASL mechanisms allowed, the preferred first. */
-  readonly mechanisms: readonly SaslMechanismName[];
-  /** Whether the password may travel in the clear to another machine. */
-  readonly plain: boolean;
-  /** Priority of the presence; `undefined`: none is given. */
-  readonly priority: number | undefined;
-  /** Longest time from the start until online, in milliseconds. */
-  readonly connectTimeoutMs: number;
-  /** Length of a silence after which the server is pinged, in milliseconds. */
-  readonly keepaliveMs: number;
-  /** The clock to wait on. */
-  readonly clock: Clock;
-  /** Source of nonces and ids. */
-  readonly random: Random;
-}
-
-/** Who is told of a session's life. */
-export interface SessionHandler {
-  /** Bound and present. */
-  onOnline(jid: Jid): void;
-  /** A stanza came in; never before `onOnline`, never after `onEnd`. */
-  onStanza(stanza: XmlElement): void;
-  /** What was written has left: there is room for more. */
-  onDrain(): void;
-  /** The session is over; a {@linkcode LinkRefusedError} says that another would fare no better. */
-  onEnd(error: Error): void;
-}
 
 const NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
 const NS_SESSION = "urn:ietf:params:xml:ns:xmpp-session";

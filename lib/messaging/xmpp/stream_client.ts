@@ -35,10 +35,13 @@ Object.assign(Transport.prototype, {
 export class StreamClient extends Client {
   /** The socket; `null` before {@linkcode begin} and once closed. */
   declare readonly socket: StreamSocket | null;
+  /** The parser of the stream at hand; `null` between streams. */
   declare readonly parser: StreamParser | null;
   readonly #options: StreamClientOptions;
 
   /**
+   * Prepares a stream; {@linkcode begin} opens it.
+   *
    * @param options Where to connect to, and who looks at what comes.
    */
   constructor(options: StreamClientOptions) {

@@ -124,12 +124,11 @@ export class StreamSocket extends EventEmitter {
 
   /** Closes at once; nothing but `close` is emitted any more. */
   destroy(): void {
-    if (this.#destroyed) return;
     this.#destroyed = true;
     this.#inner?.destroy();
   }
 
-  /** Closes as soon as what was written has left. */
+  /** As {@linkcode destroy}, but what was written leaves first. */
   destroySoon(): void {
     if (this.#destroyed) return;
     this.#flush();
