@@ -28,7 +28,7 @@ export const ACL_NAME = ".__acl";
 export const HIDDEN_PREFIX = ".__";
 
 /** Names of the server's own files that no client changes directly, whatever its rights. */
-const RESERVED_PREFIX = ".__ticket.";
+export const RESERVED_PREFIX = ".__ticket.";
 
 /** Largest list that is read, in bytes; a longer one grants nothing. */
 const LARGEST_ACL_BYTES = 256 * 1024;

@@ -9,10 +9,11 @@ import type { Random } from "../../lib/random.ts";
 import type { ByteReader, ByteWriter } from "./byte_stream.ts";
 import type { Caller } from "./access.ts";
 import type { Storage } from "./storage.ts";
+import { authenticateByTicket } from "./ticket_method.ts";
 import { authenticateByUnix } from "./unix_method.ts";
 
 /** A way to prove who one is. */
-export type IdentityMethod = "address" | "hostname" | "unix";
+export type IdentityMethod = "address" | "hostname" | "unix" | "ticket";
 
 /** What the methods need. */
 export interface AuthenticationContext {
@@ -58,6 +59,7 @@ const METHODS: Readonly<Record<IdentityMethod, Method>> = {
     return name === undefined ? undefined : { subject: name };
   },
   unix: authenticateByUnix,
+  ticket: authenticateByTicket,
 };
 
 /**

@@ -44,9 +44,8 @@ export class Connection implements Disposable {
     this.#connection = connection;
     this.#options = options;
     this.#lastProgressMs = options.server.clock.now();
-    const progress = () => this.#lastProgressMs = options.server.clock.now();
-    this.#reader = new ByteReader(connection, progress);
-    this.#writer = new ByteWriter(connection, progress);
+    this.#reader = new ByteReader(connection, this.#noteProgress);
+    this.#writer = new ByteWriter(connection, this.#noteProgress);
   }
 
   /** Serves the connection to its end and closes it; no error of the peer's making comes out. */
@@ -69,12 +68,16 @@ export class Connection implements Disposable {
     this.#connection.close();
   }
 
+  readonly #noteProgress = () => {
+    this.#lastProgressMs = this.#options.server.clock.now();
+  };
+
   async #serve(): Promise<void> {
     const { server, ...identification } = this.#options;
     const [reader, writer] = [this.#reader, this.#writer];
     const caller = await authenticate({ ...server, ...identification, reader, writer });
     if (caller === undefined) return;
-    using session = new Session(server, caller, reader, writer);
+    using session = new Session(server, caller, reader, writer, this.#noteProgress);
     while (!session.ending) {
       const line = await this.#nextLine();
       if (line === undefined || line.startsWith(END_OF_TRANSMISSION)) break;

@@ -15,6 +15,8 @@ import { openFileRequests } from "./requests/open_files.ts";
 import type { Request } from "./requests/request.ts";
 import { stridedRequests } from "./requests/strided.ts";
 import { surveyRequests } from "./requests/surveys.ts";
+import { thirdPartyRequests } from "./requests/third_party.ts";
+import { ticketRequests } from "./requests/tickets.ts";
 import { wholeFileRequests } from "./requests/whole_files.ts";
 import type { Session } from "./session.ts";
 
@@ -28,6 +30,8 @@ const REQUESTS: ReadonlyMap<string, Request> = new Map(
     accessListRequests,
     attributeRequests,
     surveyRequests,
+    ticketRequests,
+    thirdPartyRequests,
     identityRequests,
   ].flatMap((family) => Object.entries(family)),
 );

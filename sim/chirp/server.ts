@@ -30,7 +30,7 @@ export interface ChirpServerOptions {
   readonly port?: number | undefined;
   /** Address to listen on; default `127.0.0.1`. */
   readonly hostname?: string | undefined;
-  /** Methods by which clients may prove who they are; default address, hostname and unix. */
+  /** Methods by which clients may prove who they are; default all four. */
   readonly identityMethods?: readonly IdentityMethod[] | undefined;
   /** List for the root where it has none yet; default the server's own user with all rights. */
   readonly rootAcl?: string | undefined;
@@ -50,8 +50,8 @@ export interface ChirpServerOptions {
   readonly challengeFolder?: string | undefined;
   /** Finds the name of a client's address; default the system's resolver. */
   readonly nameOfAddress?: ((address: string) => Promise<string | undefined>) | undefined;
-  /** Opens the connections of `thirdput` and `whoareyou`; default refuses both requests. */
-  readonly connect?: ((hostname: string, port: number) => Promise<ByteConnection>) | undefined;
+  /** Whether `thirdput` and `whoareyou` may make connections to other servers; default false. */
+  readonly outgoing?: boolean | undefined;
   /** Faults put in on purpose; default none. */
   readonly faults?: ChirpFaults | undefined;
   /** Told of errors that are not the making of a client; the connection ends. Default ignores them. */
@@ -61,6 +61,9 @@ export interface ChirpServerOptions {
   /** Chance; default the system's. */
   readonly random?: Random | undefined;
 }
+
+/** Methods that are accepted unless told otherwise. */
+const IDENTITY_METHODS: readonly IdentityMethod[] = ["address", "hostname", "unix", "ticket"];
 
 /** Most connections at a time unless told otherwise. */
 const DEFAULT_MOST_CONNECTIONS = 1000;
@@ -122,7 +125,7 @@ export class ChirpServer implements AsyncDisposable {
       random,
       faults,
       buffers: new BufferPool(),
-      connect: options.connect,
+      outgoing: options.outgoing ?? false,
     };
     if (options.defaultAcl === undefined && readAcl(this.storage, "/") === undefined) {
       writeSmallFile(this.storage, `/${ACL_NAME}`, options.rootAcl ?? ownAcl());
@@ -164,7 +167,7 @@ export class ChirpServer implements AsyncDisposable {
     const { identityMethods, idleTimeoutMs, challengeFolder, nameOfAddress } = this.#options;
     const served = new Connection(connection, {
       server: this.#context,
-      methods: new Set(identityMethods ?? ["address", "hostname", "unix"]),
+      methods: new Set(identityMethods ?? IDENTITY_METHODS),
       peerAddress,
       nameOfAddress: nameOfAddress ?? systemNameOf,
       challengeFolder: challengeFolder ?? "/tmp",

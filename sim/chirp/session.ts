@@ -10,7 +10,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Random } from "../../lib/random.ts";
 import { Access, type AccessPolicy, type Caller } from "./access.ts";
 import type { BufferPool } from "./buffer_pool.ts";
-import type { ByteConnection, ByteReader, ByteWriter } from "./byte_stream.ts";
+import type { ByteReader, ByteWriter } from "./byte_stream.ts";
 import { ChirpFailure } from "./failure.ts";
 import type { FaultPlan } from "./faults.ts";
 import { type Resolved, type ResolveOptions, resolvePath } from "./resolve.ts";
@@ -30,8 +30,8 @@ export interface ServerContext {
   readonly faults: FaultPlan;
   /** Large buffers for transfers. */
   readonly buffers: BufferPool;
-  /** Opens connections to other servers; `undefined` where the server may not. */
-  readonly connect: ((hostname: string, port: number) => Promise<ByteConnection>) | undefined;
+  /** Whether clients may make the server a client of other servers. */
+  readonly outgoing: boolean;
 }
 
 /** An entry of the table of open files. */
@@ -63,12 +63,14 @@ export class Session implements Disposable {
    * @param caller Who asks.
    * @param reader Requests and data.
    * @param writer Answers.
+   * @param keepAlive Called while a long request is at work without a byte on this connection.
    */
   constructor(
     readonly server: ServerContext,
     readonly caller: Caller,
     readonly reader: ByteReader,
     readonly writer: ByteWriter,
+    readonly keepAlive: () => void,
   ) {
     this.access = new Access(server.storage, server.policy, caller);
   }

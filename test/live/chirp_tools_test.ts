@@ -8,6 +8,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { type ChirpServer, startChirpServer } from "../../sim/chirp/mod.ts";
 import { RawClient } from "../sim/chirp/_raw_client.ts";
+import { SCRIPT } from "../sim/chirp/_script.ts";
 import { HAS_CHIRP_SERVER, startRealServer } from "../sim/chirp/_real_server.ts";
 
 const RIGHTS = "address:127.0.0.1 rwldax\nunix:* rl\nhostname:* rl\n";
@@ -198,214 +199,49 @@ testTools("what is not allowed is refused at once", async ({ local, run }) => {
   assertStringIncludes(refused.out, "Permission denied");
 });
 
-/** Requests whose answers must be those of chirp_server, one line each; data stands behind `|`. */
-const SCRIPT = String.raw`
-whoami 5
-whoami 0
-whoami -1
-whoami
-version
- whoami 4
-putfile /f 420 5|hello
-getfile /f
-getfile f
-getfile //x/../f/
-getfile /none
-getfile /
-putfile /f 420 -1
-putfile / 420 3
-putfile /no/f 420 3
-putfile /f/g 420 1
-putfile /e%20x 33261 3|abc
-stat /e%20x
-stat /f/x
-lstat /f
-statfs /
-statfs /f
-mkdir /d 493
-mkdir /d 493
-mkdir /f 493
-mkdir /no/d 493
-mkdir /f/d 493
-mkdir / 493
-getdir /
-getlongdir /d
-getdir /f
-getdir /none
-getacl /
-getacl /f
-setacl /d unix:bob rl
-setacl /d unix:c v(rl)
-setacl /d unix:c v
-setacl /d unix:bob .
-getacl /d
-setacl /f unix:bob rl
-setacl /none unix:b rl
-open /f r 0
-open /f rw 0
-open /new wct 420
-pwrite 2 5 0|hello
-pwrite 2 5 8|world
-pread 2 5 0
-close 2
-pread 0 100 0
-open /new rw 0
-pread 2 100 0
-pread 2 -1 0
-pread 2 1 -1
-pread 2 10 100
-pread 99 1 0
-pwrite 99 3 0|abc
-pwrite 2 3 -1|abc
-pwrite 2 -1 0
-pwrite 0 3 0|abc
-ftruncate 2 3
-fstat 2
-ftruncate 2 -1
-ftruncate 0 3
-ftruncate 99 1
-fchmod 2 511
-fstat 2
-fchown 99 1 1
-fsync 2
-fsync 99
-fstatfs 2
-close 0
-close 0
-open /f
-open /f r
-open /none r 0
-open /f wcx 420
-open /d r 0
-fstatfs 0
-pread 0 10 0
-close 0
-open /d w 0
-open /f zzz 0
-close 0
-open /f a 0
-pwrite 0 1 0|x
-close 0
-open /f wa 0
-pwrite 0 2 100|xy
-close 0
-getfile /f
-close 1
-close 2
-close 99
-open /f/g wc 420
-open /s wct 420
-pwrite 0 20 0|abcdefghijklmnopqrst
-swrite 0 4 2 5 0|WXYZ
-close 0
-open /s rw 0
-sread 0 6 2 5 0
-sread 0 100 3 5 0
-sread 0 6 0 5 0
-sread 0 5 2 5 0
-sread 0 6 2 5 19
-sread 0 -1 2 5 0
-sread 0 6 2 5 -1
-sread 0 100 4 -2 10
-swrite 0 4 2 5 100|WXYZ
-swrite 0 5 2 5 0|12345
-pread 0 100 0
-close 0
-access /f 4
-access /f 1
-access /d 7
-access /none 0
-chmod /f 511
-stat /f
-chmod /d 0
-stat /d
-chmod /none 0
-chown /none 1 1
-utime /f 1000 2000
-utime /f 1.5 2
-utime /none 1 2
-truncate /f 3
-truncate /f 10
-getfile /f
-truncate /d 1
-truncate /none 1
-truncate /f -1
-truncate /f 5abc
-stat /f
-symlink f /l
-readlink /l 1024
-readlink /l 0
-readlink /l 1
-readlink /f 100
-lstat /l
-stat /l
-getfile /l
-symlink f /l
-symlink /none /l2
-stat /l2
-symlink ../../../etc/passwd /l3
-getfile /l3
-symlink a%20b /l4
-readlink /l4 100
-unlink /l4
-symlink d /ld
-getdir /ld
-putfile /ld/zz 420 2|zz
-getfile /d/zz
-unlink /ld/zz
-rmdir /ld
-md5 /f
-hash md5 /f
-hash sha1 /f
-hash sha256 /f
-md5 /d
-localpath /f
-localpath /none
-setrep /f 2
-rename /f /f2
-rename /none /x
-rename /f2 /f
-rename /f /f
-rename /d /d/e
-rename /f /d
-rename /d /f
-rename /f /d/f
-rename /d/f /f
-rename /f /no/f
-link /f /h
-link /f /h
-link /d /hd
-unlink /h
-unlink /d
-unlink /none
-unlink /f/x
-rmdir /none
-rmdir /f
-rmdir /
-rmdir /f/x
-rmall /f/x
-mkdir /r 493
-putfile /r/f 420 1|x
-rmdir /r
-rmall /r
-rmall /none
-stat /%2e%2e/%2e%2e/f
-stat /..%2f..%2ff
-putfile /%C3%A4 420 1|x
-getfile /%C3%A4
-getdir /
-unlink /%C3%A4
-search *.nothing / 0
-search f / 0
-search d / 4
-search * /none 0
-search * /f 0
-audit /
-audit /f
-audit /none
-lsalloc /
-debug x
-`.split("\n").filter((line) => line !== "");
+testTools("tickets carry a part of their owner's rights", async ({ local, run, shell, server }) => {
+  const ticket = join(local, "ticket");
+  const words = ["-o", ticket, "-bits", "1024", "-duration", "600", "/", "rl"];
+  await shell("ticket_create", ...words);
+  const withTicket = (...command: string[]) =>
+    run(["chirp", "-a", "ticket", "-i", ticket, "-t", "5", "SERVER", ...command]);
+  assertMatch((await withTicket("whoami")).out, /^address:127.0.0.1/);
+  assertEquals((await withTicket("ls", "/")).ok, true);
+  assertEquals((await withTicket("mkdir", "/d")).ok, false);
+  await shell("ticket_modify", ticket, "/", "rwl");
+  assertEquals((await withTicket("mkdir", "/d")).ok, true);
+  assertMatch(await shell("ticket_list"), /^ticket:[0-9a-f]{32}\n/);
+  assertMatch(await shell("ticket_get", ticket), /^address:127.0.0.1\n[^]*\n\/ rwl\n/);
+  using client = await RawClient.connect(server.port);
+  const name = (await shell("ticket_list")).trim();
+  const file = `/.__ticket.${name.slice("ticket:".length)}`;
+  const changes = [
+    `putfile ${file} 420 0`,
+    `unlink ${file}`,
+    `rename ${file} /x`,
+    `truncate ${file} 0`,
+  ];
+  assertEquals(await client.ask(`${changes.join("\n")}\n`), "-2\n-2\n-2\n-2\n");
+  await shell("ticket_delete", ticket);
+  assertEquals((await withTicket("whoami")).ok, false);
+});
+
+testTools("one server puts a tree on another", async ({ server, shell }) => {
+  await using other = await startChirpServer({ rootAcl: "hostname:* rwldax\naddress:* rwldax\n" });
+  await using sender = await startChirpServer({ outgoing: true, rootAcl: RIGHTS });
+  using client = await RawClient.connect(sender.port);
+  await client.ask("mkdir /d 0\nputfile /d/f 420 5\nhellosymlink f /d/l\nsetacl /d unix:bob rl\n");
+  const target = `127.0.0.1:${other.port}`;
+  assertEquals(await client.ask(`thirdput /d ${target} /copy\n`), "5\n");
+  assertEquals(await client.ask(`whoareyou ${target} 100\n`), "18\nhostname:localhost");
+  assertEquals(await client.ask(`thirdput /none ${target} /x\n`), "-3\n");
+  using reader = await RawClient.connect(other.port);
+  assertEquals(await reader.ask("getfile /copy/l\n"), "5\nhello");
+  assertStringIncludes(await reader.ask("getacl /copy\n"), "unix:bob rl\n");
+  using refused = await RawClient.connect(server.port);
+  assertEquals(await refused.ask(`thirdput / ${target} /x\n`), "-23\n");
+  assertMatch(await shell("whoami"), /^address:/);
+});
 
 /** Numbers that differ by nature: inodes, owners, times, sizes of directories, room on the disk. */
 function comparable(request: string, answer: string): string {

@@ -30,9 +30,9 @@ export class RawClient implements Disposable {
     return client;
   }
 
-  /** Sends text, one byte a character. */
-  async send(text: string): Promise<void> {
-    const bytes = bytesOfLatin1(text);
+  /** Sends bytes, or text with one byte a character. */
+  async send(data: string | Uint8Array): Promise<void> {
+    const bytes = typeof data === "string" ? bytesOfLatin1(data) : data;
     for (let done = 0; done < bytes.length;) {
       done += await this.connection.write(bytes.subarray(done));
     }
@@ -61,6 +61,21 @@ export class RawClient implements Disposable {
     const text = this.#pending.slice(0, length);
     this.#pending = this.#pending.slice(length);
     return found < 0 ? text + CLOSED : text;
+  }
+
+  /** Reads this many bytes of data, one character a byte. */
+  async take(lengthBytes: number): Promise<string> {
+    const pieces = [this.#pending];
+    let length = this.#pending.length;
+    while (length < lengthBytes && !this.#ended) {
+      this.#pending = "";
+      await this.#fill();
+      pieces.push(this.#pending);
+      length += this.#pending.length;
+    }
+    const text = pieces.join("");
+    this.#pending = text.slice(lengthBytes);
+    return text.slice(0, lengthBytes);
   }
 
   /** Reads until the server closes the connection. */
