@@ -7,8 +7,8 @@
 import type { ChirpConnection } from "./connection.ts";
 
 /**
- * Size of a step in bytes. Measured: a MiB is the fastest both ways; smaller steps cost more turns of the
- * event loop, larger ones fall out of the processor's cache.
+ * Size of a step in bytes. Sending was measured to be fastest with a MiB; for receiving, a quarter of it
+ * or a write for each piece that comes made no difference above the noise.
  */
 const STEP_BYTES = 1024 * 1024;
 
@@ -17,7 +17,7 @@ export type StepListener = (bytes: number) => void;
 
 /**
  * Copies bytes of an answer to a file. Reads until a step is full, then writes it synchronously: that
- * costs half the processor time of handing each piece to another thread.
+ * was measured to take a fifth less processor time than handing the steps to another thread.
  *
  * @param connection Where from.
  * @param file Where to, at its position.

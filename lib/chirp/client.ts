@@ -34,9 +34,9 @@ export interface ChirpOptions {
   readonly connectTimeoutMs?: number;
   /** How often a request is tried again, each time on a fresh connection (default 5). */
   readonly retries?: number;
-  /** Wait before the first retry, in milliseconds; it doubles with each, half of it by chance (default 250). */
+  /** Wait before the first retry, in milliseconds (default 250); it doubles, half of it by chance. */
   readonly retryDelayMs?: number;
-  /** An unused connection older than this is replaced, in milliseconds (default 30 s, half of what a server bears). */
+  /** An unused connection older than this is replaced, in milliseconds (default 30 s); servers bear 60 s. */
   readonly idleMs?: number;
   /** Most directories below each other in a tree (default 64). */
   readonly maxDepth?: number;
