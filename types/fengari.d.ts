@@ -37,6 +37,7 @@ declare module "fengari" {
       readonly lua_getinfo: (L: LuaState, what: Uint8Array, debug: LuaDebug) => number;
       readonly lua_getstack: (L: LuaState, level: number, debug: LuaDebug) => number;
       readonly lua_gettop: (L: LuaState) => number;
+      readonly lua_insert: (L: LuaState, index: number) => void;
       readonly lua_isinteger: (L: LuaState, index: number) => boolean;
       readonly lua_next: (L: LuaState, index: number) => number;
       readonly lua_pcall: (L: LuaState, args: number, results: number, handler: number) => number;

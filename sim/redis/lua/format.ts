@@ -1,0 +1,136 @@
+/**
+ * `string.format` as in Lua 5.1, whose `%d` takes any double that is integral.
+ *
+ * @module
+ */
+
+import { type Bytes, readBytes, toUint8Array } from "../bytes.ts";
+import { formatPrecision } from "../numbers.ts";
+import { lauxlib, lua, type LuaState, raise } from "./api.ts";
+
+const DIRECTIVE = /%(?:%|([-+ #0]*)([0-9]*)(?:\.([0-9]*))?([^]?))/g;
+
+interface Directive {
+  readonly flags: string;
+  readonly width: number;
+  /** `undefined` where none is given. */
+  readonly precision: number | undefined;
+  readonly conversion: string;
+}
+
+/** The Lua function. */
+export function formatText(L: LuaState): number {
+  const source = lauxlib.luaL_checkstring(L, 1);
+  let argument = 1;
+  const text = readBytes(source, 0, source.length).replace(
+    DIRECTIVE,
+    (
+      whole: string,
+      flags: string,
+      width: string,
+      precision: string | undefined,
+      conversion: string,
+    ) => {
+      if (whole === "%%") return "%";
+      if (width.length > 2 || (precision?.length ?? 0) > 2) {
+        raise(L, "invalid format (width or precision too long)");
+      }
+      return formatOne(L, ++argument, {
+        flags,
+        width: Number(width),
+        precision: precision === undefined ? undefined : Number(precision),
+        conversion,
+      });
+    },
+  );
+  lua.lua_pushstring(L, toUint8Array(text));
+  return 1;
+}
+
+function formatOne(L: LuaState, argument: number, directive: Directive): Bytes {
+  const { conversion, precision } = directive;
+  switch (conversion) {
+    case "s": {
+      const bytes = lauxlib.luaL_tolstring(L, argument);
+      const text = readBytes(bytes, 0, bytes.length);
+      lua.lua_pop(L, 1);
+      return pad(precision === undefined ? text : text.slice(0, precision), directive, false);
+    }
+    case "q": {
+      const bytes = lauxlib.luaL_checkstring(L, argument);
+      return quote(readBytes(bytes, 0, bytes.length));
+    }
+    case "c":
+      return pad(
+        String.fromCharCode(lauxlib.luaL_checknumber(L, argument) & 255),
+        directive,
+        false,
+      );
+    case "d":
+    case "i":
+    case "u":
+    case "o":
+    case "x":
+    case "X":
+      return formatInteger(lauxlib.luaL_checknumber(L, argument), directive);
+    case "e":
+    case "E":
+    case "f":
+    case "g":
+    case "G":
+      return formatReal(lauxlib.luaL_checknumber(L, argument), directive);
+    default:
+      return raise(L, `invalid option '%${conversion}' to 'format'`);
+  }
+}
+
+function formatInteger(value: number, directive: Directive): Bytes {
+  const { conversion, precision, flags } = directive;
+  let integer = Number.isFinite(value) ? BigInt(Math.trunc(value)) : -(2n ** 63n);
+  const isSigned = conversion === "d" || conversion === "i";
+  if (!isSigned) integer = BigInt.asUintN(64, integer);
+  const base = conversion === "o" ? 8 : conversion.toLowerCase() === "x" ? 16 : 10;
+  let digits = (integer < 0n ? -integer : integer).toString(base).padStart(precision ?? 1, "0");
+  if (flags.includes("#") && base === 16 && integer !== 0n) digits = `0x${digits}`;
+  if (conversion === "X") digits = digits.toUpperCase();
+  return pad(signOf(integer < 0n, isSigned, flags) + digits, directive, precision === undefined);
+}
+
+function formatReal(value: number, directive: Directive): Bytes {
+  const { conversion, precision = 6, flags } = directive;
+  const isNegative = value < 0 || Object.is(value, -0);
+  const magnitude = Math.abs(value);
+  let digits: string;
+  if (!Number.isFinite(value)) digits = Number.isNaN(value) ? "nan" : "inf";
+  else if (conversion.toLowerCase() === "e") {
+    digits = magnitude.toExponential(precision).replace(/e([+-])(\d)$/, "e$10$2");
+  } else if (conversion === "f") {
+    digits = magnitude < 1e21 ? magnitude.toFixed(precision) : fixLarge(magnitude, precision);
+  } else digits = formatPrecision(magnitude, Math.max(1, precision));
+  if (conversion === "E" || conversion === "G") digits = digits.toUpperCase();
+  return pad(signOf(isNegative, true, flags) + digits, directive, Number.isFinite(value));
+}
+
+const fixLarge = (magnitude: number, precision: number) =>
+  BigInt(magnitude).toString() + (precision > 0 ? `.${"0".repeat(precision)}` : "");
+
+function signOf(isNegative: boolean, isSigned: boolean, flags: string): string {
+  if (isNegative) return "-";
+  if (!isSigned) return "";
+  return flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
+}
+
+function pad(text: Bytes, { flags, width }: Directive, allowsZeros: boolean): Bytes {
+  if (flags.includes("-")) return text.padEnd(width, " ");
+  if (!allowsZeros || !flags.includes("0")) return text.padStart(width, " ");
+  const sign = /^[-+ ]?(?:0x)?/i.exec(text)?.[0] ?? "";
+  return sign + text.slice(sign.length).padStart(width - sign.length, "0");
+}
+
+function quote(text: Bytes): Bytes {
+  const escaped = text.replace(/["\\\n\r\0]/g, (character) => {
+    if (character === "\r") return "\\r";
+    return character === "\0" ? "\\000" : `\\${character}`;
+  });
+  return `"${escaped}"`;
+}
