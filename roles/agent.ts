@@ -28,8 +28,6 @@ import { AGENT_COMPONENT, agentVariables } from "./agent/variables.ts";
 
 /** What an agent of ours calls itself. */
 const SOFTWARE = "copilot-deno/0.1.0";
-/** Times that `getJob` is sent: the last while the agent still waits for its job. */
-const GET_JOB_ATTEMPTS = 2;
 
 /** One agent, one job at a time. */
 export class Agent implements Component {
@@ -43,6 +41,8 @@ export class Agent implements Component {
   readonly #trusted: TrustedManagers;
   readonly #session: string;
   #request: Promise<DeliveryOutcome> | undefined;
+  /** The job at hand. */
+  #job: RunJob | undefined;
 
   /** @param options See {@linkcode AgentOptions}. */
   constructor(options: AgentOptions) {
@@ -121,7 +121,10 @@ export class Agent implements Component {
     const taken = this.#mailbox.bring({ command, from: sender.jid.full });
     if (taken) return [];
     // A job that is not taken must not be acknowledged: its manager then hands it to somebody else.
-    if (command.command === "runJob") throw new Error(`No slot for job ${command.job.id}`);
+    // But a manager that was started anew may say once more what this agent is at already.
+    if (command.command === "runJob" && !this.#isAt(command)) {
+      throw new Error(`No slot for job ${command.job.id}`);
+    }
     this.#log.debug(`Not waiting for ${command.command}: ignored`);
     return [];
   }
@@ -155,8 +158,8 @@ export class Agent implements Component {
   async #takeJob(manager: string): Promise<void> {
     const command = { command: "getJob", ...await this.#describeSelf() } as const;
     this.#log.info(`Taking a job of ${manager}`);
-    // A request that is still repeated when the agent has given up waiting would bring a second job.
-    this.#container.post(manager, command, { attempts: GET_JOB_ATTEMPTS });
+    // A request that is still repeated when nobody waits for its job would bring a second one.
+    this.#container.post(manager, command, { lastsMs: this.#times.runJobMs });
   }
 
   async #hasFile(path: string): Promise<boolean> {
@@ -174,10 +177,15 @@ export class Agent implements Component {
     return { agentHost: hostName, jdl, agentSoftware: SOFTWARE, agentSession: this.#session };
   }
 
+  #isAt({ job, jmJobData }: RunJob): boolean {
+    return this.#job?.job.id === job.id && this.#job.jmJobData === jmJobData;
+  }
+
   /** Does a job; returns false where it cannot be done on this machine. */
   async #doJob(letter: Letter<"runJob">, signal: AbortSignal): Promise<boolean> {
     const { command } = letter;
     const { job } = command;
+    this.#job = command;
     this.#log.info(`Got job ${job.id}: ${job.command} ${job.arguments}`.trimEnd());
     const directory = `${job.id}.${this.#session.slice(0, 8)}`;
     try {
@@ -200,6 +208,7 @@ export class Agent implements Component {
       }
       return false;
     } finally {
+      this.#job = undefined;
       await this.#clear(directory);
     }
   }

@@ -28,6 +28,8 @@ export interface PostOptions {
   readonly groupchat?: boolean | undefined;
   /** Number of times it is sent at most. Default: that of the delivery. */
   readonly attempts?: number | undefined;
+  /** Time in milliseconds after which it is given up, attempts left or not. Default: none. */
+  readonly lastsMs?: number | undefined;
 }
 
 /** Options of a {@linkcode Delivery}. */
@@ -60,6 +62,8 @@ interface Pending {
   attemptsLeft: number;
   nextWaitMs: number;
   timer: Timer | undefined;
+  /** Ends it for good. */
+  end: Timer | undefined;
 }
 
 /** Sends commands until they are acknowledged and acknowledges what comes in, once it is stored. */
@@ -136,6 +140,9 @@ export class Delivery implements Disposable {
       attemptsLeft: options.attempts ?? this.#attempts,
       nextWaitMs: this.#resendMs,
       timer: undefined,
+      end: options.lastsMs === undefined
+        ? undefined
+        : this.#clock.after(options.lastsMs, () => this.#settle(id, "given-up")),
     };
     this.#pending.set(id, pending);
     if (this.#isOnline()) this.#attempt(id, pending);
@@ -221,6 +228,7 @@ export class Delivery implements Disposable {
     if (pending === undefined) return;
     this.#pending.delete(id);
     pending.timer?.cancel();
+    pending.end?.cancel();
     pending.settle(outcome);
   }
 }
