@@ -50,7 +50,10 @@ export class JobManager implements Component {
   readonly #leases: boolean;
   readonly #leaseSeconds: number;
   readonly #silenceSeconds: number;
+  readonly #watchMs: number;
   readonly #touchedMs = new Map<string, number>();
+  /** Leases whose start is not stored yet: token by job. */
+  readonly #unconfirmed = new Map<string, number>();
 
   /** @param options See {@linkcode JobManagerOptions}. */
   constructor(options: JobManagerOptions) {
@@ -61,6 +64,7 @@ export class JobManager implements Component {
     this.#leases = options.leases ?? true;
     this.#leaseSeconds = options.leaseSeconds ?? 86_400;
     this.#silenceSeconds = options.silenceSeconds ?? 600;
+    this.#watchMs = Math.min(this.#silenceSeconds, this.#leaseSeconds) * 1000;
     this.#output = new OutputStore({
       store: this.#store,
       chirp: options.chirpFolder,
@@ -71,6 +75,7 @@ export class JobManager implements Component {
     this.#keeper = new LeaseKeeper({
       store: this.#store,
       silenceSeconds: this.#silenceSeconds,
+      leaseSeconds: this.#leaseSeconds,
       ping: (agent) => this.#ping(agent),
       findDelivered: (lease) => this.#output.finishDelivered(lease),
       clock: this.#clock,
@@ -102,8 +107,7 @@ export class JobManager implements Component {
       if (signal.aborted) return;
       throw error;
     }
-    const sweepMs = Math.max(500, this.#silenceSeconds * 1000 / 6);
-    const timers = [this.#repeat(sweepMs, () => this.#sweep())];
+    const timers = [this.#repeat(Math.max(500, this.#watchMs / 6), () => this.#sweep())];
     const { retention } = this.#options;
     if (retention !== undefined) {
       timers.push(this.#repeat(RETENTION_SWEEP_MS, () => purgeFinished(retention, this.#options)));
@@ -135,12 +139,13 @@ export class JobManager implements Component {
     this.#keeper.heard(agent);
     const nowMs = this.#clock.now();
     const lastMs = this.#touchedMs.get(agent) ?? -Infinity;
-    if (nowMs - lastMs < this.#silenceSeconds * 1000 / TOUCHES_PER_SILENCE) return;
+    if (nowMs - lastMs < this.#watchMs / TOUCHES_PER_SILENCE) return;
     if (this.#touchedMs.size >= MOST_TOUCHED) this.#touchedMs.clear();
     this.#touchedMs.set(agent, nowMs);
-    this.#store.touch(agent, this.#leaseSeconds).catch((error) =>
-      this.#log.warning(`Cannot extend the leases of ${agent}: ${messageOf(error)}`)
-    );
+    this.#store.touch(agent, this.#leaseSeconds).catch((error) => {
+      this.#log.warning(`Cannot extend the leases of ${agent}: ${messageOf(error)}`);
+      this.#keeper.storeFailed();
+    });
   }
 
   /** Takes in a command; see {@linkcode Component}. */
@@ -205,16 +210,22 @@ export class JobManager implements Component {
     });
     return [{
       command: { command: "runJob", job, jmJobData },
+      // A job that arrives after its lease has ended would be run in vain.
+      ...(this.#leases ? { lastsMs: this.#silenceSeconds * 1000 } : {}),
       onOutcome: (outcome) => {
-        if (outcome === "acked" && this.#leases) this.#confirm(job.id, token);
+        if (outcome !== "acked" || !this.#leases) return;
+        this.#unconfirmed.set(job.id, token);
+        this.#confirm(job.id, token).catch((error) => {
+          this.#log.warning(`Cannot confirm the lease of job ${job.id}: ${messageOf(error)}`);
+          this.#keeper.storeFailed();
+        });
       },
     }];
   }
 
-  #confirm(id: string, token: number): void {
-    this.#store.confirm(id, token, this.#leaseSeconds).catch((error) =>
-      this.#log.warning(`Cannot confirm the lease of job ${id}: ${messageOf(error)}`)
-    );
+  async #confirm(id: string, token: number): Promise<void> {
+    await this.#store.confirm(id, token, this.#leaseSeconds);
+    if (this.#unconfirmed.get(id) === token) this.#unconfirmed.delete(id);
   }
 
   async #giveDirectory(command: GetJobOutputDir): Promise<readonly Reply[]> {
@@ -272,8 +283,13 @@ export class JobManager implements Component {
   }
 
   async #sweep(): Promise<void> {
-    if (this.#leases) await this.#keeper.sweep();
-    else await this.#store.reconcile(1000);
+    if (!this.#leases) {
+      await this.#store.reconcile(1000);
+      return;
+    }
+    // What could not be stored when it happened comes first: a lease may hang on it.
+    for (const [id, token] of this.#unconfirmed) await this.#confirm(id, token);
+    await this.#keeper.sweep();
   }
 
   /** Does something again and again, each time so long after the last has ended. */

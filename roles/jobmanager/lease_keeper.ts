@@ -6,6 +6,7 @@
  */
 import type { Clock } from "../../lib/clock.ts";
 import type { JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
+import { RedisError } from "../../lib/jobs/redis_calls.ts";
 import type { Logger } from "../../lib/log.ts";
 
 /** Leases looked at in one sweep at most; the rest follow in the next. */
@@ -18,6 +19,8 @@ export interface LeaseKeeperOptions {
   readonly store: JobStore;
   /** Time in which pings may stay unanswered, in seconds. */
   readonly silenceSeconds: number;
+  /** Length of a lease without a sign of life, in seconds. */
+  readonly leaseSeconds: number;
   /** Sends `Heartbeat:ping` to a full JID. */
   readonly ping: (agent: string) => void;
   /** Looks whether a job that is to be taken back has in fact been delivered; true where it has. */
@@ -31,7 +34,8 @@ export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   /** Time of the first unanswered ping by full JID. */
   readonly #askedMs = new Map<string, number>();
-  #onlineSinceMs: number | undefined;
+  /** Since when both the agents and the store can be reached; `undefined` while offline. */
+  #readySinceMs: number | undefined;
 
   /** @param options See {@linkcode LeaseKeeperOptions}. */
   constructor(options: LeaseKeeperOptions) {
@@ -40,13 +44,18 @@ export class LeaseKeeper {
 
   /** The link is up: agents get the time of silence to be heard again. */
   online(): void {
-    this.#onlineSinceMs = this.#options.clock.now();
+    this.#readySinceMs = this.#options.clock.now();
   }
 
   /** The link is down: what was asked before does not count. */
   offline(): void {
-    this.#onlineSinceMs = undefined;
+    this.#readySinceMs = undefined;
     this.#askedMs.clear();
+  }
+
+  /** The store could not be reached: signs of life are lost, and the time of silence begins anew. */
+  storeFailed(): void {
+    if (this.#readySinceMs !== undefined) this.#readySinceMs = this.#options.clock.now();
   }
 
   /** An agent was heard. */
@@ -61,25 +70,51 @@ export class LeaseKeeper {
    * @throws {RedisError} When the store cannot be reached; nothing has expired then.
    */
   async sweep(): Promise<number> {
-    const { store, silenceSeconds, clock } = this.#options;
-    const onlineSinceMs = this.#onlineSinceMs;
-    if (onlineSinceMs === undefined) return 0;
-    let taken = 0;
-    const silent = await store.silentLeases(silenceSeconds / PINGS, SWEEP_LIMIT);
-    for (const lease of silent) {
-      if (this.#onlineSinceMs !== onlineSinceMs) return taken;
-      if (this.#unansweredFor(lease.agent, silenceSeconds * 1000)) {
-        const reason = `${lease.agent} has been silent for ${silenceSeconds} s`;
-        if (await this.#takeBack(lease, reason, lease.seenMs)) taken++;
-      }
+    const readySinceMs = this.#readySinceMs;
+    if (readySinceMs === undefined) return 0;
+    try {
+      const taken = await this.#takeFromSilent(readySinceMs);
+      return taken + await this.#takeExpired(readySinceMs);
+    } catch (error) {
+      this.storeFailed();
+      throw error;
     }
+  }
+
+  async #takeFromSilent(readySinceMs: number): Promise<number> {
+    const { store, silenceSeconds, leaseSeconds } = this.#options;
+    const pingSeconds = Math.min(silenceSeconds, leaseSeconds) / PINGS;
+    const silent = await store.silentLeases(pingSeconds, SWEEP_LIMIT);
+    let taken = 0;
+    for (const lease of silent) {
+      if (this.#readySinceMs !== readySinceMs) return taken;
+      if (!this.#unansweredFor(lease.agent, silenceSeconds * 1000)) continue;
+      const reason = `${lease.agent} has been silent for ${silenceSeconds} s`;
+      if (await this.#takeBack(lease, reason, lease.seenMs)) taken++;
+    }
+    this.#forgetAllBut(silent);
+    return taken;
+  }
+
+  async #takeExpired(readySinceMs: number): Promise<number> {
+    const { store, silenceSeconds, clock } = this.#options;
     // Leases that ran out while nobody could extend them get the time of silence, too.
-    if (clock.now() - onlineSinceMs < silenceSeconds * 1000) return taken;
+    if (clock.now() - readySinceMs < silenceSeconds * 1000) return 0;
+    let taken = 0;
     for (const lease of await store.expiredLeases(SWEEP_LIMIT)) {
-      if (this.#onlineSinceMs !== onlineSinceMs) return taken;
+      if (this.#readySinceMs !== readySinceMs) return taken;
       if (await this.#takeBack(lease, "The lease has ended")) taken++;
     }
     return taken;
+  }
+
+  /** Forgets whom it asked about leases that other managers have ended. */
+  #forgetAllBut(silent: readonly LeaseStatus[]): void {
+    if (silent.length === SWEEP_LIMIT) return;
+    const agents = new Set(silent.map(({ agent }) => agent));
+    for (const agent of this.#askedMs.keys()) {
+      if (!agents.has(agent)) this.#askedMs.delete(agent);
+    }
   }
 
   /** Asks the agent unless it was asked; true where it has not answered for so long. */
@@ -96,8 +131,15 @@ export class LeaseKeeper {
 
   async #takeBack(lease: LeaseStatus, reason: string, seenMs?: number): Promise<boolean> {
     const { store, findDelivered, log } = this.#options;
-    this.#askedMs.delete(lease.agent);
-    if (await findDelivered(lease)) return false;
+    try {
+      if (await findDelivered(lease)) return false;
+    } catch (error) {
+      if (error instanceof RedisError) throw error;
+      // The next sweep looks again; one job's files must not keep the others from being taken back.
+      const cause = error instanceof Error ? error.message : error;
+      log.error(`Cannot look for the output of job ${lease.id}: ${cause}`);
+      return false;
+    }
     const result = await store.requeue({ id: lease.id, token: lease.token, seenMs }, reason);
     if (result === "unchanged") return false;
     log.warning(`Job ${lease.id} ${result === "failed" ? "failed" : "is taken back"}: ${reason}`);

@@ -102,10 +102,11 @@ export class OutputStore {
     const tooLarge = await this.#isTooLarge(id, from);
     const archive = await storeArchive({ chirp, done }, from, id, clock.now());
     const problem = archive === undefined ? "Its output did not arrive" : tooLarge;
+    const reasons = [reasonOf(ending), problem].filter((reason) => reason !== undefined);
     const result = await store.complete({
       ...report,
       outcome: problem === undefined ? outcome : "failed",
-      reason: problem ?? reasonOf(ending),
+      reason: reasons.length === 0 ? undefined : reasons.join("; "),
       archive,
     });
     log.info(
@@ -127,7 +128,7 @@ export class OutputStore {
     const statusFile = `${directory}/${lease.id}.status`;
     // The agent writes the status last: where it lies, the archive is whole.
     if (!await chirp.exists(statusFile)) return false;
-    const status = parseHashString(await chirp.readText(statusFile));
+    const status = parseHashString(await this.#readStatus(statusFile));
     const exitCode = numberOf(hashText(status, "exitCode"));
     if (exitCode === undefined) return false;
     const result = await this.finish({
@@ -141,6 +142,18 @@ export class OutputStore {
       failure: undefined,
     });
     return result === "done" || result === "repeated";
+  }
+
+  /** Reads a status file; an agent may have put anything there. */
+  async #readStatus(file: string): Promise<string> {
+    try {
+      return await this.#options.chirp.readText(file);
+    } catch (error) {
+      this.#options.log.warning(
+        `Cannot read ${file}: ${error instanceof Error ? error.message : error}`,
+      );
+      return "";
+    }
   }
 
   async #isTooLarge(id: string, archive: string): Promise<string | undefined> {

@@ -37,9 +37,20 @@ export async function purgeFinished(
   const { store, chirpFolder, doneFolder, log } = site;
   const purged = await store.purge(retention.jobSeconds, PURGE_LIMIT);
   for (const { id, directories, archive } of purged) {
-    for (const directory of directories) await chirpFolder.remove(directory);
-    if (retention.archives && archive !== undefined) await doneFolder?.remove(archive);
+    for (const directory of directories) await tryRemove(chirpFolder, directory, log);
+    if (retention.archives && archive !== undefined && doneFolder !== undefined) {
+      await tryRemove(doneFolder, archive, log);
+    }
     log.debug(`Forgot job ${id}`);
   }
   return purged.length;
+}
+
+/** Removes an entry. The records are gone already, so that one failure must not keep the rest. */
+async function tryRemove(folder: Workspace, path: string, log: Logger): Promise<void> {
+  try {
+    await folder.remove(path);
+  } catch (error) {
+    log.warning(`Cannot remove ${path}: ${error instanceof Error ? error.message : error}`);
+  }
 }
