@@ -11,6 +11,8 @@ const SHARED_DIRECTORY = 0o777;
 /** Access list of a directory, as the Chirp server keeps it. */
 const ACL_FILE = ".__acl";
 const ADDRESS = /^[0-9a-fA-F.:]+$/;
+/** Rights in an access list that make a directory one of input files. */
+const INPUT_RIGHTS = /^(?:address|hostname):\* rlp?$/m;
 
 /** Where an agent puts its output. */
 export interface OutputPlace {
@@ -43,14 +45,21 @@ export async function makeInputDirectory(folder: Workspace, directory: string): 
  */
 export async function makeOutputDirectory(folder: Workspace, place: OutputPlace): Promise<void> {
   const { directory, inputDir, agentIp } = place;
-  const rights = directory === inputDir ? "rlp" : "p";
+  const isInput = directory === inputDir || await holdsInput(folder, directory);
+  const rights = isInput ? "rlp" : "p";
   const known = agentIp !== undefined && ADDRESS.test(agentIp);
-  const acl = known && directory !== inputDir
+  const acl = known && !isInput
     ? `address:${agentIp} ${rights}\n`
     : `hostname:* ${rights}\naddress:* ${rights}\n`;
   await folder.makeDirectory(directory);
   await folder.setMode(directory, SHARED_DIRECTORY);
   await folder.writeText(`${directory}/${ACL_FILE}`, acl);
+}
+
+/** True for a directory that agents must go on reading, whichever job it was made for. */
+async function holdsInput(folder: Workspace, directory: string): Promise<boolean> {
+  const list = `${directory}/${ACL_FILE}`;
+  return await folder.exists(list) && INPUT_RIGHTS.test(await folder.readText(list));
 }
 
 /** Name of the directory that belongs to one lease alone. */
