@@ -7,7 +7,7 @@
 import { connect } from "node:net";
 
 /** A running redis-server. */
-export interface RedisServerProcess extends AsyncDisposable {
+export interface RedisServerProcess extends AsyncDisposable, Disposable {
   /** Address that it listens on. */
   readonly host: string;
   /** Its port. */
@@ -44,7 +44,7 @@ function canConnect(port: number): Promise<boolean> {
 /**
  * Starts redis-server, without persistence.
  *
- * @returns The server; disposing of it ends the process and removes its folder.
+ * @returns The server; disposing of it, either way, ends the process and removes its folder.
  * @throws {Error} When it does not listen in time.
  */
 export async function startRedisProcess(): Promise<RedisServerProcess> {
@@ -65,8 +65,14 @@ export async function startRedisProcess(): Promise<RedisServerProcess> {
     await process.status;
     await Deno.remove(folder, { recursive: true });
   };
+  const stopAtOnce = () => {
+    process.kill("SIGKILL");
+    Deno.removeSync(folder, { recursive: true });
+  };
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    if (await canConnect(port)) return { host: HOST, port, [Symbol.asyncDispose]: stop };
+    if (await canConnect(port)) {
+      return { host: HOST, port, [Symbol.asyncDispose]: stop, [Symbol.dispose]: stopAtOnce };
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await stop();

@@ -1,21 +1,24 @@
 /**
- * Pieces of Lua that several scripts share.
+ * Pieces of Lua that several scripts share. A piece that only a rare case needs is put into the branch
+ * of that case: making a function costs more than most commands.
  *
- * They keep to what Lua 5.1 (Redis) and Lua 5.3 (the simulator) have in common: numbers become text
- * only by `string.format`, and none passes through an integer type. The keys of a job are named inside
- * the scripts, since a lease learns the id only there; a Redis Cluster is therefore no place for the
- * queue, as it was none for the original's.
+ * They keep to what Lua 5.1 (Redis) and Lua 5.3 (the simulator) have in common: a time becomes text only
+ * by `string.format`, since 5.3 has integers of its own. The keys of a job are named inside the scripts,
+ * for a lease learns the id only there; a Redis Cluster is therefore no place for the queue, as it was
+ * none for the original's.
  *
  * @module
  */
 
-/** `now`: Redis' own time as text, milliseconds since the epoch. `after(s)`: the time in `s` seconds. */
+/** `now`: Redis' own time as text, milliseconds since the epoch. */
 export const CLOCK = `
 local time = redis.call('TIME')
-local nowMs = time[1] * 1000.0 + math.floor(time[2] / 1000)
-local now = string.format('%.0f', nowMs)
+local now = time[1] .. string.sub('00000' .. time[2], -6, -4)`;
+
+/** `after(…)`: the time in so many seconds, as text. Needs {@linkcode CLOCK}. */
+export const AFTER = `
 local function after(seconds)
-  return string.format('%.0f', nowMs + seconds * 1000.0)
+  return string.format('%.0f', now + seconds * 1000.0)
 end`;
 
 /** `log(…)`: adds a line to a job's history. Needs {@linkcode CLOCK} and the argument `historyLimit`. */
@@ -33,15 +36,12 @@ end`;
 export const STATES = `
 local function enter(queue, id, from, to)
   local prefix = 'copilot:queue:' .. queue .. ':state:'
-  if from then redis.call('ZREM', prefix .. from, id) end
+  redis.call('ZREM', prefix .. from, id)
   redis.call('ZADD', prefix .. to, now, id)
 end`;
 
-/**
- * `push(…)`: puts an id into the list of its priority, `command` says at which end.
- * `pull(…)`: takes it out of there, false where it does not stand in it.
- */
-export const LISTS = `
+/** `push(…)`: puts an id into the list of its priority; `command` says at which end. */
+export const PUSH = `
 local function push(queue, priority, command, id)
   if priority == '0' then
     redis.call(command, queue, id)
@@ -49,7 +49,10 @@ local function push(queue, priority, command, id)
     redis.call('ZADD', 'copilot:queue:' .. queue .. ':priorities', priority, priority)
     redis.call(command, queue .. ':p' .. priority, id)
   end
-end
+end`;
+
+/** `pull(…)`: takes an id out of the list of its priority; false where it does not stand in it. */
+export const PULL = `
 local function pull(queue, priority, id)
   local list = queue
   if priority ~= '0' then list = queue .. ':p' .. priority end
@@ -70,16 +73,13 @@ local function unrecorded(queue, id)
   return redis.call('EXISTS', 'job:' .. id .. ':description') == 1 and stands(queue, '0', id)
 end`;
 
-/** `free(…)`: forgets the lease of a job. `bare(…)`: a JID without its resource. */
-export const LEASES = `
+/** `free(…)`: forgets the lease of a job. */
+export const FREE = `
 local function free(queue, id, agent)
   local prefix = 'copilot:queue:' .. queue .. ':'
   redis.call('ZREM', prefix .. 'deadline', id)
   redis.call('ZREM', prefix .. 'seen', id)
-  if agent and agent ~= '' then redis.call('HDEL', prefix .. 'agent:' .. agent, id) end
-end
-local function bare(jid)
-  return string.match(jid or '', '^[^/]*')
+  redis.call('HDEL', prefix .. 'agent:' .. agent, id)
 end`;
 
 /**

@@ -11,13 +11,13 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { ADOPT, CLOCK, HISTORY, LEASES, LISTS, STATES, TAKEN, WITHDRAW } from "./_parts.ts";
+import { ADOPT, CLOCK, FREE, HISTORY, PULL, STATES, TAKEN, WITHDRAW } from "./_parts.ts";
 
 /** The script. */
 export const CANCEL = new LuaScript({
   name: "cancel",
   args: ["queue", "historyLimit", "id", "reason", "maxAttempts"],
-  parts: [CLOCK, HISTORY, STATES, LISTS, LEASES, ADOPT, TAKEN, WITHDRAW],
+  parts: [CLOCK, HISTORY, STATES, PULL, FREE, ADOPT, TAKEN, WITHDRAW],
   body: `
 local state, home, token, agent, bound = withdraw()
 if not state then return '' end

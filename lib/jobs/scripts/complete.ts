@@ -13,34 +13,41 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { ADOPT, CLOCK, HISTORY, LEASES, STANDS, STATES, TAKEN } from "./_parts.ts";
+import { ADOPT, CLOCK, HISTORY, STANDS, STATES, TAKEN } from "./_parts.ts";
 
-/**
- * `finish(…)`: writes the result. `foreign()`: takes over a job that the original handed out, unless it
- * still waits.
- */
+/** `finish(…)`: writes the result. */
 const FINISH = `
-local key = 'copilot:job:' .. id
-
 local function finish(token)
   redis.call('HSET', key, 'state', outcome, 'changedMs', now, 'finishedMs', now, 'ended', token,
     'exitCode', exitCode, 'validateExitCode', validateExitCode, 'wallSeconds', wallSeconds,
     'reason', reason, 'archive', archive)
   log(id, outcome, outcome, token, agent, reason)
-end
+end`;
 
-local function foreign()
-  local description = redis.call('GET', 'job:' .. id .. ':description')
-  if not description then return 'unknown' end
-  if stands(queue, '0', id) then
-    adopt(queue, id, description, 'waiting')
-    log(id, 'stale result', 'waiting', token, agent, reason)
-    return 'stale'
-  end
-  adopt(queue, id, description, outcome)
-  redis.call('HSET', key, 'agent', agent)
-  finish('0')
-  return 'foreign'
+/** Takes over a job that the original handed out, unless it still waits. */
+const FOREIGN = `
+local description = redis.call('GET', 'job:' .. id .. ':description')
+if not description then return 'unknown' end
+${STANDS}
+${ADOPT}
+if stands(queue, '0', id) then
+  adopt(queue, id, description, 'waiting')
+  log(id, 'stale result', 'waiting', token, agent, reason)
+  return 'stale'
+end
+adopt(queue, id, description, outcome)
+redis.call('HSET', key, 'agent', agent)
+finish('0')
+return 'foreign'`;
+
+/** Sees whether a waiting job was taken by a manager of the original. */
+const LOOK_WHETHER_TAKEN = `
+${STANDS}
+${STATES}
+${TAKEN}
+if not stands(job[6], job[7], id) then
+  taken(job[6], id)
+  state = 'running'
 end`;
 
 /** The script. */
@@ -61,25 +68,32 @@ export const COMPLETE = new LuaScript({
     "leases",
     "maxAttempts",
   ],
-  parts: [CLOCK, HISTORY, STATES, STANDS, LEASES, ADOPT, TAKEN, FINISH],
+  parts: [CLOCK, HISTORY, "local key = 'copilot:job:' .. id", FINISH],
   body: `
 local job = redis.call('HMGET', key, 'state', 'token', 'agent', 'bound', 'ended', 'queue',
   'priority')
 local state = job[1]
-if not state then return foreign() end
+if not state then
+  ${FOREIGN}
+end
 
 -- A hand-out that was made final stays final: nobody can tell who runs the job.
 local final = leases ~= '1' or job[4] ~= '1'
-local mine = job[2] == token and bare(job[3]) == agent
+local mine = job[2] == token and string.match(job[3] or '', '^[^/]*') == agent
 if final or mine then
-  if state == 'waiting' and final and not stands(job[6], job[7], id) then
-    taken(job[6], id)
-    state = 'running'
+  if state == 'waiting' and final then
+    ${LOOK_WHETHER_TAKEN}
   end
   if state == 'leased' or state == 'running' then
-    if job[4] == '1' then free(job[6], id, job[3]) end
+    local prefix = 'copilot:queue:' .. job[6] .. ':'
+    if job[4] == '1' then
+      redis.call('ZREM', prefix .. 'deadline', id)
+      redis.call('ZREM', prefix .. 'seen', id)
+      redis.call('HDEL', prefix .. 'agent:' .. job[3], id)
+    end
     if not mine then redis.call('HSET', key, 'agent', agent) end
-    enter(job[6], id, state, outcome)
+    redis.call('ZREM', prefix .. 'state:' .. state, id)
+    redis.call('ZADD', prefix .. 'state:' .. outcome, now, id)
     finish(job[2])
     return 'done'
   end

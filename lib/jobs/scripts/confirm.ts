@@ -10,13 +10,13 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { CLOCK, HISTORY, STATES } from "./_parts.ts";
+import { CLOCK, HISTORY } from "./_parts.ts";
 
 /** The script. */
 export const CONFIRM = new LuaScript({
   name: "confirm",
   args: ["historyLimit", "id", "token", "leaseSeconds"],
-  parts: [CLOCK, HISTORY, STATES],
+  parts: [CLOCK, HISTORY],
   body: `
 local key = 'copilot:job:' .. id
 local job = redis.call('HMGET', key, 'state', 'token', 'agent', 'queue')
@@ -26,9 +26,10 @@ if job[1] ~= 'leased' then return 0 end
 
 local prefix = 'copilot:queue:' .. job[4] .. ':'
 redis.call('HSET', key, 'state', 'running', 'changedMs', now)
-enter(job[4], id, 'leased', 'running')
+redis.call('ZREM', prefix .. 'state:leased', id)
+redis.call('ZADD', prefix .. 'state:running', now, id)
 redis.call('HSET', prefix .. 'agent:' .. job[3], id, '1')
-redis.call('ZADD', prefix .. 'deadline', after(leaseSeconds), id)
+redis.call('ZADD', prefix .. 'deadline', string.format('%.0f', now + leaseSeconds * 1000.0), id)
 redis.call('ZADD', prefix .. 'seen', now, id)
 log(id, 'started', 'running', token, job[3])
 return 1`,

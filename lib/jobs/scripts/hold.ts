@@ -11,13 +11,13 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { ADOPT, CLOCK, HISTORY, LISTS, STATES, TAKEN, WITHDRAW } from "./_parts.ts";
+import { ADOPT, CLOCK, HISTORY, PULL, STATES, TAKEN, WITHDRAW } from "./_parts.ts";
 
 /** The script. */
 export const HOLD = new LuaScript({
   name: "hold",
   args: ["queue", "historyLimit", "id", "reason", "maxAttempts"],
-  parts: [CLOCK, HISTORY, STATES, LISTS, ADOPT, TAKEN, WITHDRAW],
+  parts: [CLOCK, HISTORY, STATES, PULL, ADOPT, TAKEN, WITHDRAW],
   body: `
 local state, home, token = withdraw()
 if not state then return '' end

@@ -11,20 +11,21 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { LEASES, STANDS } from "./_parts.ts";
+import { STANDS } from "./_parts.ts";
 
 /** The script. */
 export const HOLDS = new LuaScript({
   name: "holds",
   args: ["queue", "id", "token", "agent"],
-  parts: [STANDS, LEASES],
+  parts: [STANDS],
   body: `
 local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'token', 'agent', 'bound', 'queue',
   'priority')
 local state = job[1]
 local handedOut = state == 'leased' or state == 'running'
 if job[4] == '1' then
-  return handedOut and job[2] == token and bare(job[3]) == agent and 1 or 0
+  local holder = string.match(job[3] or '', '^[^/]*')
+  return handedOut and job[2] == token and holder == agent and 1 or 0
 end
 if handedOut then return 1 end
 if state and state ~= 'waiting' then return 0 end

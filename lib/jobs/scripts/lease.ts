@@ -15,96 +15,93 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { ADOPT, CLOCK, HISTORY, STATES } from "./_parts.ts";
+import { ADOPT, AFTER, CLOCK, HISTORY } from "./_parts.ts";
 
 /**
- * `held_lease()`: looks through the leases that the agent's JID holds already. Those of an earlier
- * process end now. An agent without sessions that asks for more while a job of its runs may have
- * started anew, too: its signs of life no longer extend that lease, which runs out at its deadline.
+ * Looks through the leases that the agent's JID holds already. Those of an earlier process end now. An
+ * agent without sessions that asks for more while a job of its runs may have started anew, too: its
+ * signs of life no longer extend that lease, which runs out at its deadline.
  */
-const HELD_LEASE = `
-local function heldLease()
-  local own = redis.call('HGETALL', prefix .. 'agent:' .. agent)
-  for at = 1, #own, 2 do
-    local id = own[at]
-    local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'token', 'session', 'attempts',
-      'leasedMs', 'validationScript', 'wallTimeSeconds', 'outputBytes')
-    if session ~= '' and session ~= job[3] then
-      redis.call('HDEL', prefix .. 'agent:' .. agent, id)
-      redis.call('ZADD', prefix .. 'deadline', now, id)
-      log(id, 'abandoned', job[1], job[2], agent, 'The agent has started anew')
-    elseif job[1] == 'leased' then
-      local description = redis.call('GET', 'job:' .. id .. ':description')
-      if description then
-        redis.call('ZADD', prefix .. 'deadline', after(unacknowledgedSeconds), id)
-        redis.call('ZADD', prefix .. 'seen', now, id)
-        return {'repeated', {}, id, job[2], job[4], job[5], description, job[6] or '',
-          job[7] or '', job[8] or ''}
-      end
-    elseif session == '' then
-      redis.call('HSET', prefix .. 'agent:' .. agent, id, '0')
+const HELD_LEASES = `
+for at = 1, #own, 2 do
+  local id = own[at]
+  local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'token', 'session', 'attempts',
+    'leasedMs', 'validationScript', 'wallTimeSeconds', 'outputBytes')
+  if session ~= '' and session ~= job[3] then
+    redis.call('HDEL', prefix .. 'agent:' .. agent, id)
+    redis.call('ZADD', prefix .. 'deadline', now, id)
+    log(id, 'abandoned', job[1], job[2], agent, 'The agent has started anew')
+  elseif job[1] == 'leased' then
+    local description = redis.call('GET', 'job:' .. id .. ':description')
+    if description then
+      redis.call('ZADD', prefix .. 'deadline', after(unacknowledgedSeconds), id)
+      redis.call('ZADD', prefix .. 'seen', now, id)
+      return {'repeated', {}, id, job[2], job[4], job[5], description, job[6] or '',
+        job[7] or '', job[8] or ''}
     end
+  elseif session == '' then
+    redis.call('HSET', prefix .. 'agent:' .. agent, id, '0')
   end
 end`;
 
-/** `readable(…)`: true for a description with a command in its fourth field. */
-const READABLE = `
-local function readable(description)
-  if not description then return false end
-  local at = 1
-  for _ = 1, 3 do
-    local _, stop = string.find(description, '::::', at, true)
-    if not stop then return false end
-    at = stop + 1
+/** Puts the lists of other priorities before and after the standard one. */
+const ALL_LISTS = `
+lists = {}
+local standard = false
+for _, priority in ipairs(priorities) do
+  if not standard and tonumber(priority) < 0 then
+    standard = true
+    lists[#lists + 1] = queue
   end
-  return at <= #description and string.sub(description, at, at + 3) ~= '::::'
-end`;
+  lists[#lists + 1] = queue .. ':p' .. priority
+end
+if not standard then lists[#lists + 1] = queue end`;
 
-/** `serve(…)`: hands out the job of an id that was just popped; nil where it cannot be. */
-const SERVE = `
-local invalid = {}
+/**
+ * Makes the record of a job of the original, if its id can name a directory and its description has a
+ * command in the fourth field.
+ */
+const TAKE_OVER = `
+${ADOPT}
+local at = 1
+for _ = 1, 3 do
+  local _, stop = string.find(description, '::::', at, true)
+  at = stop and stop + 1 or #description + 1
+end
+usable = string.find(id, '^[%w_-][%w._-]*$') and at <= #description and
+  string.sub(description, at, at + 3) ~= '::::'
+if usable then adopt(queue, id, description, 'waiting') end`;
 
-local function refuse(id, job)
-  invalid[#invalid + 1] = id
-  if not job[1] then return end
+/** Fails a job, if it has a record, that cannot be handed out. */
+const REFUSE = `
+invalid[#invalid + 1] = id
+if state then
   local reason = 'Its description or its record is missing or unreadable'
   redis.call('HSET', 'copilot:job:' .. id, 'state', 'failed', 'changedMs', now, 'finishedMs', now,
     'reason', reason)
-  enter(job[4] or queue, id, 'waiting', 'failed')
+  redis.call('ZREM', home .. 'state:waiting', id)
+  redis.call('ZADD', home .. 'state:failed', now, id)
   log(id, 'failed', 'failed', job[2], '', reason)
-end
-
-local function serve(id)
-  local description = redis.call('GET', 'job:' .. id .. ':description')
-  local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'token', 'attempts', 'queue',
-    'validationScript', 'wallTimeSeconds', 'outputBytes')
-  if job[1] and job[1] ~= 'waiting' then
-    log(id, 'dropped', job[1], job[2], '', 'Stood in the queue though it does not wait')
-    return nil
-  end
-  local token, attempts = tonumber(job[2] or '0'), tonumber(job[3] or '0')
-  if not (token and attempts and readable(description) and
-      string.find(id, '^[%w_-][%w._-]*$')) then
-    return refuse(id, job)
-  end
-  if not job[1] then adopt(queue, id, description, 'waiting') end
-  token, attempts = string.format('%.0f', token + 1), string.format('%.0f', attempts + 1)
-  local state = 'running'
-  if leases == '1' then
-    state = 'leased'
-    redis.call('HSET', prefix .. 'agent:' .. agent, id, '0')
-    redis.call('ZADD', prefix .. 'deadline', after(unacknowledgedSeconds), id)
-    redis.call('ZADD', prefix .. 'seen', now, id)
-  end
-  redis.call('HSET', 'copilot:job:' .. id, 'state', state, 'queue', queue, 'token', token,
-    'attempts', attempts, 'agent', agent, 'session', session, 'manager', manager, 'leasedMs', now,
-    'changedMs', now, 'bound', leases)
-  redis.call('ZREM', 'copilot:queue:' .. (job[4] or queue) .. ':state:waiting', id)
-  redis.call('ZADD', prefix .. 'state:' .. state, now, id)
-  log(id, 'leased', state, token, agent)
-  return {'leased', invalid, id, token, attempts, now, description, job[5] or '', job[6] or '',
-    job[7] or ''}
 end`;
+
+/** Hands out the job. */
+const HAND_OUT = `
+local token, attempts = (job[2] or 0) + 1, (job[3] or 0) + 1
+local entered = 'running'
+if leases == '1' then
+  entered = 'leased'
+  redis.call('HSET', prefix .. 'agent:' .. agent, id, '0')
+  redis.call('ZADD', prefix .. 'deadline', after(unacknowledgedSeconds), id)
+  redis.call('ZADD', prefix .. 'seen', now, id)
+end
+redis.call('HSET', 'copilot:job:' .. id, 'state', entered, 'queue', queue, 'token', token,
+  'attempts', attempts, 'agent', agent, 'session', session, 'manager', manager, 'leasedMs', now,
+  'changedMs', now, 'bound', leases)
+redis.call('ZREM', home .. 'state:waiting', id)
+redis.call('ZADD', prefix .. 'state:' .. entered, now, id)
+log(id, 'leased', entered, token, agent)
+return {'leased', invalid, id, token, attempts, now, description, job[5] or '', job[6] or '',
+  job[7] or ''}`;
 
 /** The script. */
 export const LEASE = new LuaScript({
@@ -120,39 +117,41 @@ export const LEASE = new LuaScript({
     "pop",
     "maxAttempts",
   ],
-  parts: [
-    CLOCK,
-    HISTORY,
-    STATES,
-    ADOPT,
-    "local prefix = 'copilot:queue:' .. queue .. ':'",
-    HELD_LEASE,
-    READABLE,
-    SERVE,
-  ],
+  parts: [CLOCK, AFTER, HISTORY],
   body: `
+local prefix = 'copilot:queue:' .. queue .. ':'
 if leases == '1' then
-  local held = heldLease()
-  if held then return held end
+  local own = redis.call('HGETALL', prefix .. 'agent:' .. agent)
+  ${HELD_LEASES}
 end
 
-local lists = {}
-local standard = false
-for _, priority in ipairs(redis.call('ZREVRANGE', prefix .. 'priorities', 0, -1)) do
-  if not standard and tonumber(priority) < 0 then
-    standard = true
-    lists[#lists + 1] = queue
-  end
-  lists[#lists + 1] = queue .. ':p' .. priority
+local lists = {queue}
+local priorities = redis.call('ZREVRANGE', prefix .. 'priorities', 0, -1)
+if #priorities > 0 then
+  ${ALL_LISTS}
 end
-if not standard then lists[#lists + 1] = queue end
 
+local invalid = {}
 for _, list in ipairs(lists) do
-  local id = redis.call(pop, list)
   local dropped = 0
+  local id = redis.call(pop, list)
   while id do
-    local served = serve(id)
-    if served then return served end
+    local description = redis.call('GET', 'job:' .. id .. ':description')
+    local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'token', 'attempts', 'queue',
+      'validationScript', 'wallTimeSeconds', 'outputBytes')
+    local state = job[1]
+    local home = job[4] and 'copilot:queue:' .. job[4] .. ':' or prefix
+    local usable = description and tonumber(job[2] or 0) and tonumber(job[3] or 0)
+    if usable and not state then
+      ${TAKE_OVER}
+    end
+    if state and state ~= 'waiting' then
+      log(id, 'dropped', state, job[2], '', 'Stood in the queue though it does not wait')
+    elseif not usable then
+      ${REFUSE}
+    else
+      ${HAND_OUT}
+    end
     dropped = dropped + 1
     if dropped == 100 then return {'more', invalid} end
     id = redis.call(pop, list)

@@ -11,13 +11,13 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { CLOCK } from "./_parts.ts";
+import { AFTER, CLOCK } from "./_parts.ts";
 
 /** The script. */
 export const OVERDUE = new LuaScript({
   name: "overdue",
   args: ["queue", "by", "seconds", "limit"],
-  parts: [CLOCK],
+  parts: [CLOCK, AFTER],
   body: `
 local prefix = 'copilot:queue:' .. queue .. ':'
 local ids = redis.call('ZRANGEBYSCORE', prefix .. by, '-inf', after('-' .. seconds), 'LIMIT', 0,

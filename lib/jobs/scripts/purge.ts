@@ -15,7 +15,7 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { CLOCK } from "./_parts.ts";
+import { AFTER, CLOCK } from "./_parts.ts";
 
 const DIRECTORIES = `
 local wanted
@@ -50,7 +50,7 @@ end`;
 export const PURGE = new LuaScript({
   name: "purge",
   args: ["queue", "seconds", "limit"],
-  parts: [CLOCK, DIRECTORIES],
+  parts: [CLOCK, AFTER, DIRECTORIES],
   body: `
 local prefix = 'copilot:queue:' .. queue .. ':'
 local purged = {}

@@ -10,13 +10,13 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { CLOCK, HISTORY, LISTS, STANDS, STATES, UNRECORDED_JOB } from "./_parts.ts";
+import { CLOCK, HISTORY, PUSH, STANDS, STATES, UNRECORDED_JOB } from "./_parts.ts";
 
 /** The script. */
 export const RELEASE = new LuaScript({
   name: "release",
   args: ["queue", "historyLimit", "id"],
-  parts: [CLOCK, HISTORY, STATES, LISTS, STANDS, UNRECORDED_JOB],
+  parts: [CLOCK, HISTORY, STATES, PUSH, STANDS, UNRECORDED_JOB],
   body: `
 local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'queue', 'priority', 'token')
 if not job[1] then return unrecorded(queue, id) and 'waiting' or '' end

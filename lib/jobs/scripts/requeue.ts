@@ -13,13 +13,13 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { CLOCK, HISTORY, LEASES, LISTS, STATES } from "./_parts.ts";
+import { CLOCK, FREE, HISTORY, PUSH, STATES } from "./_parts.ts";
 
 /** The script. */
 export const REQUEUE = new LuaScript({
   name: "requeue",
   args: ["historyLimit", "id", "token", "seenMs", "reason", "countAttempt", "pushCommand"],
-  parts: [CLOCK, HISTORY, STATES, LISTS, LEASES],
+  parts: [CLOCK, HISTORY, STATES, PUSH, FREE],
   body: `
 local key = 'copilot:job:' .. id
 local job = redis.call('HMGET', key, 'state', 'token', 'agent', 'queue', 'priority', 'attempts',
@@ -33,7 +33,7 @@ end
 local attempts, most = tonumber(job[6]), tonumber(job[7])
 if not (attempts and most) then return 'corrupt' end
 
-free(queue, id, agent)
+free(queue, id, agent or '')
 if countAttempt == '1' and attempts >= most then
   redis.call('HSET', key, 'state', 'failed', 'changedMs', now, 'finishedMs', now, 'reason', reason)
   enter(queue, id, state, 'failed')

@@ -12,13 +12,13 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { CLOCK, HISTORY, LISTS, STANDS, STATES, UNRECORDED_JOB } from "./_parts.ts";
+import { CLOCK, HISTORY, PUSH, STANDS, STATES, UNRECORDED_JOB } from "./_parts.ts";
 
 /** The script. */
 export const RERUN = new LuaScript({
   name: "rerun",
   args: ["queue", "historyLimit", "id"],
-  parts: [CLOCK, HISTORY, STATES, LISTS, STANDS, UNRECORDED_JOB],
+  parts: [CLOCK, HISTORY, STATES, PUSH, STANDS, UNRECORDED_JOB],
   body: `
 local key = 'copilot:job:' .. id
 local job = redis.call('HMGET', key, 'state', 'queue', 'priority', 'token')

@@ -14,7 +14,7 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { CLOCK, HISTORY, LISTS } from "./_parts.ts";
+import { CLOCK, HISTORY, PUSH } from "./_parts.ts";
 
 /** The script. */
 export const SUBMIT = new LuaScript({
@@ -33,7 +33,7 @@ export const SUBMIT = new LuaScript({
     "wallTimeSeconds",
     "outputBytes",
   ],
-  parts: [CLOCK, HISTORY, LISTS],
+  parts: [CLOCK, HISTORY, PUSH],
   body: `
 local prefix = 'copilot:queue:' .. queue .. ':'
 if submitKey ~= '' then

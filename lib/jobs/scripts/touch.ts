@@ -22,12 +22,13 @@ local prefix = 'copilot:queue:' .. queue .. ':'
 local own = redis.call('HGETALL', prefix .. 'agent:' .. agent)
 if #own == 0 then return 0 end
 ${CLOCK}
+local deadline = string.format('%.0f', now + leaseSeconds * 1000.0)
 local leases = 0
 for at = 1, #own, 2 do
   leases = leases + 1
   redis.call('ZADD', prefix .. 'seen', now, own[at])
   if own[at + 1] == '1' then
-    redis.call('ZADD', prefix .. 'deadline', after(leaseSeconds), own[at])
+    redis.call('ZADD', prefix .. 'deadline', deadline, own[at])
   end
 end
 return leases`,
