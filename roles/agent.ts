@@ -59,6 +59,8 @@ export class Agent implements Component {
       component: this,
       plugins: { [HEARTBEAT_PREFIX]: heartbeat },
       room: options.room,
+      // Many agents may share an account: a job for one that has gone is not for all the others.
+      ownSessionOnly: true,
       log: options.log,
       delivery: options.delivery,
       clock: this.#clock,

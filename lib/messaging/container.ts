@@ -68,6 +68,11 @@ export interface ContainerOptions {
   readonly plugins?: Readonly<Record<string, CommandHandler>> | undefined;
   /** Bare JID of a room to join. Default: none. */
   readonly room?: string | undefined;
+  /**
+   * True: leave alone what is addressed to another session of the same account. A server passes that
+   * on to every session when the one that was meant is gone (RFC 6121, 8.5.3.2.1). Default: false.
+   */
+  readonly ownSessionOnly?: boolean | undefined;
   /** Commands processed at once at most; further ones are left for their sender to send again. Default: 10,000. */
   readonly concurrency?: number | undefined;
   /** Tuning of delivery. */
@@ -84,6 +89,7 @@ export class Container implements AsyncDisposable {
   readonly #log: Logger;
   readonly #delivery: Delivery;
   readonly #room: Room | undefined;
+  readonly #ownSessionOnly: boolean;
   readonly #concurrency: number;
   readonly #closed = new AbortController();
   #processing = 0;
@@ -97,6 +103,7 @@ export class Container implements AsyncDisposable {
     this.#component = options.component;
     this.#plugins = options.plugins ?? {};
     this.#log = options.log;
+    this.#ownSessionOnly = options.ownSessionOnly ?? false;
     this.#concurrency = options.concurrency ?? 10_000;
     this.#delivery = new Delivery({
       transmit: (stanza) => this.#transmit(stanza),
@@ -227,6 +234,10 @@ export class Container implements AsyncDisposable {
 
   #onCommand(message: CommandMessage, sender: Sender): void {
     if (this.#room?.isOwnNick(sender.jid)) return;
+    if (this.#ownSessionOnly && this.#isForAnother(message)) {
+      this.#log.debug(`Leaving message ${message.id} of ${sender.jid}: it is for ${message.to}`);
+      return;
+    }
     if (this.#processing >= this.#concurrency) {
       this.#log.warning(`Busy: leaving a message of ${sender.jid} for later`);
       return;
@@ -236,6 +247,11 @@ export class Container implements AsyncDisposable {
       const reason = error instanceof Error ? error.message : String(error);
       this.#log.error(`Cannot process message ${message.id} of ${sender.jid}: ${reason}`);
     }).finally(() => this.#processing--);
+  }
+
+  #isForAnother(message: CommandMessage): boolean {
+    const resource = tryParseJid(message.to)?.resource ?? "";
+    return resource !== "" && resource !== this.#link.jid?.resource;
   }
 
   async #process(message: CommandMessage, sender: Sender): Promise<void> {
