@@ -183,10 +183,15 @@ export class Site implements AsyncDisposable {
       packages: "",
       ...more,
     };
-    await makeInputDirectory(this.chirp, job.inputDir);
-    await this.chirp.writeText(`${job.inputDir}/run.sh`, "#!/bin/sh\n");
+    await this.makeInput(job.inputDir);
     await this.store.submit(job, more);
     return id;
+  }
+
+  /** Makes a directory with the input file `run.sh`. */
+  async makeInput(directory: string): Promise<void> {
+    await makeInputDirectory(this.chirp, directory);
+    await this.chirp.writeText(`${directory}/run.sh`, "#!/bin/sh\n");
   }
 
   /** Lets time pass. */
