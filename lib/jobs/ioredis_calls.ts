@@ -4,6 +4,7 @@
  * @module
  */
 import { Redis } from "ioredis";
+import { type Clock, systemClock, type Timer } from "../clock.ts";
 import { type Random, randomFraction, systemRandom } from "../random.ts";
 import { type RedisCalls, RedisError, type RedisReply } from "./redis_calls.ts";
 
@@ -19,13 +20,20 @@ export interface RedisOptions {
   readonly database?: number | undefined;
   /** Longest time for an attempt to connect, in milliseconds. Default: 10,000. */
   readonly connectTimeoutMs?: number | undefined;
+  /**
+   * A connection on which an answer is due and nothing arrives for so long is given up and made anew,
+   * in milliseconds; blocking commands must be shorter. Default: 30,000.
+   */
+  readonly answerTimeoutMs?: number | undefined;
   /** Longest wait between attempts to connect again, in milliseconds. Default: 5000. */
   readonly longestRetryMs?: number | undefined;
+  /** Clock of the waits between attempts. Default: the machine's. */
+  readonly clock?: Clock | undefined;
   /** Source of the jitter between attempts. Default: the machine's. */
   readonly random?: Random | undefined;
 }
 
-/** First wait before a lost connection is made again; doubled each time. */
+/** First wait before a lost connection is made again, in milliseconds; doubled each time. */
 const FIRST_RETRY_MS = 50;
 
 /**
@@ -37,23 +45,22 @@ const FIRST_RETRY_MS = 50;
  * @throws {RedisError} When the server cannot be reached or refuses the password.
  */
 export async function connectRedis(options: RedisOptions): Promise<RedisCalls> {
-  const { host, port = 6379, longestRetryMs = 5000, random = systemRandom } = options;
-  let established = false;
+  const { host, port = 6379 } = options;
   const redis = new Redis({
     host,
     port,
     db: options.database ?? 0,
     connectTimeout: options.connectTimeoutMs ?? 10_000,
+    socketTimeout: options.answerTimeoutMs ?? 30_000,
     ...(options.password === undefined ? {} : { password: options.password }),
     lazyConnect: true,
+    // The seam speaks RESP2; older servers know no other.
+    protocol: 2,
+    disableClientInfo: true,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => {
-      if (!established) return null;
-      const waitMs = Math.min(longestRetryMs, FIRST_RETRY_MS * 2 ** Math.min(attempt, 20));
-      return Math.ceil(waitMs * (0.5 + randomFraction(random) / 2));
-    },
+    // Its own retries keep timers that outlive the connection; IoredisCalls retries by the clock.
+    retryStrategy: null,
   });
   // Each call reports its own failure; ioredis would print errors that nobody listens to.
   let lastError: unknown;
@@ -61,21 +68,43 @@ export async function connectRedis(options: RedisOptions): Promise<RedisCalls> {
   try {
     await redis.connect();
   } catch (error) {
-    redis.disconnect();
+    await disconnect(redis);
     const cause = lastError ?? error;
     throw new RedisError(`Cannot reach Redis at ${host}:${port}`, { cause });
   }
-  established = true;
-  return new IoredisCalls(redis, `${host}:${port}`);
+  return new IoredisCalls(redis, `${host}:${port}`, options);
+}
+
+/** Ends the connection, and resolves when nothing of it is left. */
+async function disconnect(redis: Redis): Promise<void> {
+  // Disconnecting a closed connection would leave a timer behind.
+  if (redis.status === "end") return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  redis.once("end", () => resolve());
+  if (redis.status !== "close") redis.disconnect();
+  await promise;
 }
 
 class IoredisCalls implements RedisCalls {
   readonly #redis: Redis;
   readonly #address: string;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #longestRetryMs: number;
+  #attempts = 0;
+  #retry: Timer | undefined;
+  #isDisposed = false;
 
-  constructor(redis: Redis, address: string) {
+  constructor(redis: Redis, address: string, options: RedisOptions) {
     this.#redis = redis;
     this.#address = address;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+    this.#longestRetryMs = options.longestRetryMs ?? 5000;
+    redis.on("ready", () => this.#attempts = 0);
+    redis.on("end", () => this.#scheduleRetry());
+    // The connection may have broken since it was made.
+    if (redis.status === "end") this.#scheduleRetry();
   }
 
   get connected(): boolean {
@@ -84,24 +113,40 @@ class IoredisCalls implements RedisCalls {
 
   async call(command: readonly (string | number)[]): Promise<RedisReply> {
     const [name = "", ...args] = command;
+    if (!this.connected) {
+      throw new RedisError(`Cannot call ${name}: Redis at ${this.#address} is not connected`);
+    }
     try {
       return await this.#redis.call(`${name}`, ...args) as RedisReply;
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const refused = error instanceof Error && error.name === "ReplyError";
-      throw refused
-        ? new RedisError(message)
-        : new RedisError(`Cannot call ${name} on Redis at ${this.#address}: ${message}`, {
-          cause: error,
-        });
+    } catch (cause) {
+      if (cause instanceof Error && cause.name === "ReplyError") {
+        throw new RedisError(cause.message);
+      }
+      // The command may have taken effect: whoever called decides whether to repeat it.
+      throw new RedisError(
+        `Lost the answer to ${name}: the connection to Redis at ${this.#address} broke`,
+        { cause },
+      );
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#redis.status === "end") return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#redis.once("end", () => resolve());
-    this.#redis.disconnect();
-    await promise;
+    this.#isDisposed = true;
+    this.#retry?.cancel();
+    await disconnect(this.#redis);
+  }
+
+  #scheduleRetry(): void {
+    if (this.#isDisposed) return;
+    const waitMs = Math.min(
+      this.#longestRetryMs,
+      FIRST_RETRY_MS * 2 ** Math.min(this.#attempts, 20),
+    );
+    this.#attempts++;
+    this.#retry?.cancel();
+    this.#retry = this.#clock.after(waitMs * (0.5 + randomFraction(this.#random) / 2), () => {
+      // A failure ends the connection again, which schedules the next attempt.
+      this.#redis.connect().catch(() => {});
+    });
   }
 }

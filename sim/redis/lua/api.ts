@@ -1,9 +1,9 @@
-/// <reference path="../../../types/fengari.d.ts" />
 /**
  * The Lua interpreter's C API, in JavaScript.
  *
  * @module
  */
+/// <reference path="../../../types/fengari.d.ts" />
 
 import process from "node:process";
 import { VARIABLE } from "./_configure.ts";
