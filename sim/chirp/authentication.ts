@@ -31,6 +31,8 @@ export interface AuthenticationContext {
   readonly clock: Clock;
   /** Chance. */
   readonly random: Random;
+  /** Aborted when the connection ends. */
+  readonly signal: AbortSignal;
   /** Requests. */
   readonly reader: ByteReader;
   /** Answers. */

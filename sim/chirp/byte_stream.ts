@@ -22,8 +22,8 @@ export class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";
 }
 
-/** Bytes asked of the system at once while lines are read. */
-const INPUT_BYTES = 64 * 1024;
+/** Bytes asked of the system at once while lines are read; large data goes past this buffer. */
+const INPUT_BYTES = 16 * 1024;
 
 /** Bytes of answers that may gather before they must be sent. */
 const OUTPUT_BYTES = 64 * 1024;

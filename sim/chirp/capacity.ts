@@ -63,7 +63,11 @@ export class BoundedStorage implements Storage {
     const before = this.#counts ? this.#sizeOf(path) : 0;
     const file = this.#inner.open(path, opening);
     if (opening.truncate) this.#usedBytes -= before;
-    return new BoundedFile(file, opening.append ?? false, (growthBytes) => this.#grow(growthBytes));
+    return new BoundedFile(file, {
+      append: opening.append ?? false,
+      watched: () => this.#counts || this.#full(),
+      grow: (growthBytes) => this.#grow(growthBytes),
+    });
   }
 
   makeDirectory(path: string, mode: number): void {
@@ -149,27 +153,28 @@ export class BoundedStorage implements Storage {
   }
 }
 
+/** What an open file asks of its store. */
+interface GrowthGuard {
+  /** Whether every write goes to the end. */
+  readonly append: boolean;
+  /** Whether growth has to be asked for at present. */
+  readonly watched: () => boolean;
+  /** Counts a growth in bytes (negative: a cut); throws where there is no room. */
+  readonly grow: (growthBytes: number) => void;
+}
+
 /** An open file that asks before it grows. */
 class BoundedFile implements StoredFile {
-  /**
-   * @param inner The file itself.
-   * @param append Whether every write goes to the end.
-   * @param grow Counts a growth (negative: a cut); throws where there is no room.
-   */
-  constructor(
-    private readonly inner: StoredFile,
-    private readonly append: boolean,
-    private readonly grow: (growthBytes: number) => void,
-  ) {}
+  constructor(private readonly inner: StoredFile, private readonly guard: GrowthGuard) {}
 
   read(offset: number, into: Uint8Array): number {
     return this.inner.read(offset, into);
   }
 
   write(offset: number, bytes: Uint8Array): void {
-    if (bytes.length === 0) return this.inner.write(offset, bytes);
+    if (bytes.length === 0 || !this.guard.watched()) return this.inner.write(offset, bytes);
     const { sizeBytes } = this.inner.stat();
-    const end = (this.append ? sizeBytes : offset) + bytes.length;
+    const end = (this.guard.append ? sizeBytes : offset) + bytes.length;
     this.#resize(Math.max(0, end - sizeBytes), () => this.inner.write(offset, bytes));
   }
 
@@ -198,11 +203,11 @@ class BoundedFile implements StoredFile {
   }
 
   #resize(growthBytes: number, act: () => void): void {
-    this.grow(growthBytes);
+    this.guard.grow(growthBytes);
     try {
       act();
     } catch (error) {
-      this.grow(-growthBytes);
+      this.guard.grow(-growthBytes);
       throw error;
     }
   }

@@ -33,8 +33,8 @@ export class Connection implements Disposable {
   readonly #reader: ByteReader;
   readonly #writer: ByteWriter;
   #lastProgressMs: number;
+  readonly #closing = new AbortController();
   #watch: Timer | undefined;
-  #closed = false;
 
   /**
    * @param connection The bytes.
@@ -54,7 +54,7 @@ export class Connection implements Disposable {
     try {
       await this.#serve();
     } catch (error) {
-      if (!this.#closed && !isLoss(error)) throw error;
+      if (!this.#closing.signal.aborted && !isLoss(error)) throw error;
     } finally {
       this[Symbol.dispose]();
     }
@@ -62,8 +62,8 @@ export class Connection implements Disposable {
 
   /** Drops the connection at once; what was on its way may be lost. */
   [Symbol.dispose](): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(new ConnectionLost("Closed the connection"));
     this.#watch?.cancel();
     this.#connection.close();
   }
@@ -74,15 +74,15 @@ export class Connection implements Disposable {
 
   async #serve(): Promise<void> {
     const { server, ...identification } = this.#options;
-    const [reader, writer] = [this.#reader, this.#writer];
-    const caller = await authenticate({ ...server, ...identification, reader, writer });
+    const [reader, writer, { signal }] = [this.#reader, this.#writer, this.#closing];
+    const caller = await authenticate({ ...server, ...identification, signal, reader, writer });
     if (caller === undefined) return;
-    using session = new Session(server, caller, reader, writer, this.#noteProgress);
+    using session = new Session(server, caller, reader, writer, signal, this.#noteProgress);
     while (!session.ending) {
       const line = await this.#nextLine();
       if (line === undefined || line.startsWith(END_OF_TRANSMISSION)) break;
       if (line === "") continue;
-      await server.faults.delay();
+      await server.faults.delay(signal);
       await dispatch(session, line);
       if (writer.full) await writer.flush();
     }

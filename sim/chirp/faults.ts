@@ -80,17 +80,22 @@ export class FaultPlan {
    * Waits as long as a piece of a slowed transfer takes.
    *
    * @param movedBytes Bytes of the piece.
+   * @param signal Ends the wait; the promise then rejects with its reason.
    */
-  async pace(movedBytes: number): Promise<void> {
+  async pace(movedBytes: number, signal: AbortSignal): Promise<void> {
     const { bytesPerSecond } = this.faults;
     if (bytesPerSecond !== undefined) {
-      await sleep(this.clock, (1000 * movedBytes) / bytesPerSecond);
+      await sleep(this.clock, (1000 * movedBytes) / bytesPerSecond, { signal });
     }
   }
 
-  /** Waits before a request is looked at. */
-  async delay(): Promise<void> {
-    if (this.faults.delayMs !== undefined) await sleep(this.clock, this.faults.delayMs);
+  /**
+   * Waits before a request is looked at.
+   *
+   * @param signal Ends the wait; the promise then rejects with its reason.
+   */
+  async delay(signal: AbortSignal): Promise<void> {
+    if (this.faults.delayMs !== undefined) await sleep(this.clock, this.faults.delayMs, { signal });
   }
 
   #happens(share = 0): boolean {

@@ -15,6 +15,7 @@ const SMALLEST_PAGE_BYTES = 64;
 export class PagedBytes {
   readonly #pages = new Map<number, Uint8Array>();
   #sizeBytes = 0;
+  #heldBytes = 0;
 
   /** Length in bytes, holes included. */
   get sizeBytes(): number {
@@ -23,9 +24,7 @@ export class PagedBytes {
 
   /** Bytes held in pages. */
   get heldBytes(): number {
-    let held = 0;
-    for (const page of this.#pages.values()) held += page.length;
-    return held;
+    return this.#heldBytes;
   }
 
   /**
@@ -72,8 +71,10 @@ export class PagedBytes {
   truncate(sizeBytes: number): void {
     const [lastIndex, rest] = placeOf(sizeBytes);
     if (sizeBytes < this.#sizeBytes) {
-      for (const index of [...this.#pages.keys()]) {
-        if (index > lastIndex || (index === lastIndex && rest === 0)) this.#pages.delete(index);
+      for (const [index, page] of [...this.#pages]) {
+        if (index < lastIndex || (index === lastIndex && rest > 0)) continue;
+        this.#pages.delete(index);
+        this.#heldBytes -= page.length;
       }
       this.#pages.get(lastIndex)?.fill(0, rest);
     }
@@ -89,6 +90,7 @@ export class PagedBytes {
     const page = new Uint8Array(capacityBytes);
     if (held !== undefined) page.set(held);
     this.#pages.set(index, page);
+    this.#heldBytes += page.length - (held?.length ?? 0);
     return page;
   }
 }

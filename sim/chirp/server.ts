@@ -40,7 +40,7 @@ export interface ChirpServerOptions {
   readonly superuser?: string | undefined;
   /** Refuses all changes; default false. */
   readonly readOnly?: boolean | undefined;
-  /** Most bytes that all files hold together; default no bound. */
+  /** Most bytes that all files hold together; default no bound on a folder, 4 GiB in memory. */
   readonly capacityBytes?: number | undefined;
   /** Most connections at a time; more of them wait unanswered. Default 1000. */
   readonly maxConnections?: number | undefined;
@@ -67,6 +67,9 @@ const IDENTITY_METHODS: readonly IdentityMethod[] = ["address", "hostname", "uni
 
 /** Most connections at a time unless told otherwise. */
 const DEFAULT_MOST_CONNECTIONS = 1000;
+
+/** Most bytes in memory unless told otherwise. */
+const DEFAULT_MEMORY_BYTES = 4 * 2 ** 30;
 
 /** Pause in milliseconds after the system failed to give a connection. */
 const ACCEPT_PAUSE_MS = 100;
@@ -188,8 +191,9 @@ export class ChirpServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     this.#room.resolve();
-    this.kill();
     await this.#accepting;
+    // Only now can no further connection slip in.
+    this.kill();
     await Promise.allSettled(this.#connections.values());
   }
 
@@ -237,8 +241,11 @@ function openStorage(
   clock: Clock,
   full: () => boolean,
 ): Storage {
-  const storage = root === "memory" ? new MemoryStorage({ clock }) : new FolderStorage(root);
-  return new BoundedStorage(storage, { capacityBytes, full });
+  if (root !== "memory") {
+    return new BoundedStorage(new FolderStorage(root), { capacityBytes, full });
+  }
+  const bound = { capacityBytes: capacityBytes ?? DEFAULT_MEMORY_BYTES, full };
+  return new BoundedStorage(new MemoryStorage({ clock }), bound);
 }
 
 function aclOf(text: string | undefined): AclEntry[] | undefined {

@@ -63,6 +63,7 @@ export class Session implements Disposable {
    * @param caller Who asks.
    * @param reader Requests and data.
    * @param writer Answers.
+   * @param signal Aborted when the connection ends.
    * @param keepAlive Called while a long request is at work without a byte on this connection.
    */
   constructor(
@@ -70,6 +71,7 @@ export class Session implements Disposable {
     readonly caller: Caller,
     readonly reader: ByteReader,
     readonly writer: ByteWriter,
+    readonly signal: AbortSignal,
     readonly keepAlive: () => void,
   ) {
     this.access = new Access(server.storage, server.policy, caller);

@@ -46,7 +46,7 @@ export async function sendFile(
       await sending;
       sending = writer.send(piece);
       offset += piece.length;
-      if (faults.slows) await faults.pace(piece.length);
+      if (faults.slows) await faults.pace(piece.length, session.signal);
       [ready, spare] = [spare, ready];
     }
     await sending;
@@ -93,7 +93,7 @@ export async function receiveData(
       throw new ConnectionLost("Lost the client before the end of its data");
     }
     offset += count;
-    if (faults.slows) await faults.pace(count);
+    if (faults.slows) await faults.pace(count, session.signal);
   }
   if (failed) throw failure;
 }

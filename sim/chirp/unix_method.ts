@@ -59,7 +59,7 @@ export function nameOfUser(userId: number): string | undefined {
 /** Owner of the client's file. A link, or a file with another name, could be somebody else's. */
 async function ownerOf(
   path: string,
-  { clock }: AuthenticationContext,
+  { clock, signal }: AuthenticationContext,
 ): Promise<number | undefined> {
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     try {
@@ -68,7 +68,7 @@ async function ownerOf(
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    await sleep(clock, LOOK_AGAIN_MS);
+    await sleep(clock, LOOK_AGAIN_MS, { signal });
   }
   return undefined;
 }

@@ -169,7 +169,7 @@ async function answerHash(session: Session, algorithm: string, path: string): Pr
       hash.update(buffer.bytes.subarray(0, count));
       offset += count;
       if (count < buffer.bytes.length) break;
-      if (offset % HASH_TURN_BYTES === 0) await sleep(clock, 0);
+      if (offset % HASH_TURN_BYTES === 0) await sleep(clock, 0, { signal: session.signal });
     }
     answerBytes(session, hash.digest());
   } finally {

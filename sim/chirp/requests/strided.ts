@@ -5,11 +5,15 @@
  */
 
 import { LONGEST_IO } from "../../../lib/chirp/wire.ts";
+import type { ByteWriter } from "../byte_stream.ts";
 import { invalid } from "../failure.ts";
 import type { Session } from "../session.ts";
 import type { StoredFile } from "../storage.ts";
 import { receiveData } from "../transfer.ts";
 import { request, type RequestTable } from "./request.ts";
+
+/** Most bytes of blocks that are gathered before they leave. */
+const MOST_GATHERED_BYTES = 64 * 1024;
 
 /** Requests on strided data. The words: descriptor, bytes in all, bytes in a block, distance, offset. */
 export const stridedRequests: RequestTable = {
@@ -69,11 +73,40 @@ async function sendBlocks(
   const whole = leftAt(0) < block ? 0 : Math.max(0, Math.min(wanted, fitting));
   const rest = whole < wanted ? leftAt(whole) : 0;
   writer.line(whole * block + rest);
-  for (let index = 0; index < whole; index++) {
-    file.read(offset + index * skip, writer.room(block));
+  using span = session.server.buffers.lend();
+  for (let done = 0; done < whole;) {
+    const count = blocksInSpan(span.bytes.length, block, skip, whole - done);
+    readBlocks(file, span.bytes, offset + done * skip, { block, skip, count }, writer);
+    done += count;
     if (writer.full) await writer.flush();
   }
   if (rest > 0) file.read(offset + whole * skip, writer.room(rest));
+}
+
+/** How many blocks are read from the file at once: those of one span, and no more than leave at once. */
+function blocksInSpan(spanBytes: number, block: number, skip: number, left: number): number {
+  const spanned = skip > 0 ? Math.floor((spanBytes - block) / skip) + 1 : Infinity;
+  return Math.max(1, Math.min(left, spanned, Math.floor(MOST_GATHERED_BYTES / block)));
+}
+
+/** Reads the span of the file that holds some blocks, and puts the blocks into the answer. */
+function readBlocks(
+  file: StoredFile,
+  span: Uint8Array,
+  offset: number,
+  { block, skip, count }: { block: number; skip: number; count: number },
+  writer: ByteWriter,
+): void {
+  const room = writer.room(count * block);
+  if (count === 1) {
+    file.read(offset, room);
+    return;
+  }
+  const held = span.subarray(0, (count - 1) * skip + block);
+  file.read(offset, held);
+  for (let index = 0; index < count; index++) {
+    room.set(held.subarray(index * skip, index * skip + block), index * block);
+  }
 }
 
 /** Writes a piece of the data, which begins `done` bytes behind its start, to its places in the file. */

@@ -64,6 +64,7 @@ async function withServer<Result>(
     port: port === undefined ? CHIRP_PORT : Number(port),
     auth: ["hostname", "address"],
     retries: 0,
+    signal: session.signal,
     clock,
     random,
   });

@@ -124,7 +124,7 @@ async function receiveStream(session: Session, file: StoredFile): Promise<void> 
     file.write(offset, piece.subarray(0, count));
     offset += count;
     if (count < wanted) return;
-    if (faults.slows) await faults.pace(count);
+    if (faults.slows) await faults.pace(count, session.signal);
   }
 }
 

@@ -284,6 +284,13 @@ Deno.test("getstream ends with the connection, putstream stores until the client
   assertEquals(await other.rest(), "0\nstreamed");
 });
 
+Deno.test("a server that is stopped waits for no slow transfer", async () => {
+  await using it = await serverAndClient({ faults: { delayMs: 3_600_000 } });
+  await it.client.send("whoami 4\n");
+  it.server.kill();
+  assertEquals(await it.client.rest(), "");
+});
+
 Deno.test("kill() drops every connection and the server goes on", async () => {
   await using it = await serverAndClient();
   it.server.kill();
