@@ -9,6 +9,7 @@ import type { HistoryEntry, JobRecord, JobStore } from "./job_store.ts";
 import { readHistoryLine, readJobRecord } from "./record.ts";
 import type { RedisCalls, RedisReply } from "./redis_calls.ts";
 import { asInteger, asList, asTexts } from "./reply.ts";
+import { scoreRange } from "./scripts/_state_digits.ts";
 import { COUNTS } from "./scripts/counts.ts";
 import { LIST } from "./scripts/list.ts";
 import { READ } from "./scripts/read.ts";
@@ -53,7 +54,11 @@ export class JobReader
     const offset = checkInteger("offset", options.offset ?? 0, 0, 1_000_000);
     const states = options.state === undefined ? JOB_STATES : [options.state];
     const [total, shown] = asList(
-      await LIST.run(this.#calls, { queue: this.#queue, offset, limit }, states),
+      await LIST.run(
+        this.#calls,
+        { queue: this.#queue, offset, limit },
+        states.flatMap(scoreRange),
+      ),
       "script list",
     );
     const jobs = this.#records(asList(shown, "script list"));
@@ -91,7 +96,8 @@ export class JobReader
 
   /** See {@linkcode JobStore.counts}. */
   async counts(): Promise<Record<JobState, number>> {
-    const reply = await COUNTS.run(this.#calls, { queue: this.#queue }, JOB_STATES);
+    const ranges = JOB_STATES.flatMap(scoreRange);
+    const reply = await COUNTS.run(this.#calls, { queue: this.#queue }, ranges);
     const [inLists, ...inStates] = asList(reply, "script counts")
       .map((count) => asInteger(count, "script counts"));
     const counts = Object.fromEntries(
@@ -116,23 +122,29 @@ export class JobReader
    */
   async missingFromLists(limit: number): Promise<string[]> {
     const prefix = `copilot:queue:${this.#queue}:`;
-    const missing = await this.#members("ZRANGE", `${prefix}state:waiting`);
-    const priorities = await this.#members("ZRANGE", `${prefix}priorities`);
+    const waiting = ["ZRANGEBYSCORE", `${prefix}jobs`, ...scoreRange("waiting"), "LIMIT"];
+    const missing = await this.#members((first) => [...waiting, first, CHUNK]);
+    const set = `${prefix}priorities`;
+    const priorities = await this.#members((first, last) => ["ZRANGE", set, first, last]);
     const lists = [
       this.#queue,
       ...[...priorities].map((priority) => `${this.#queue}:p${priority}`),
     ];
     for (const list of lists) {
-      for (const id of await this.#members("LRANGE", list)) missing.delete(id);
+      const members = await this.#members((first, last) => ["LRANGE", list, first, last]);
+      for (const id of members) missing.delete(id);
     }
     return [...missing].slice(0, limit);
   }
 
-  async #members(command: "ZRANGE" | "LRANGE", key: string): Promise<Set<string>> {
+  /** Fetches all that a range command finds, a chunk at a time. */
+  async #members(
+    range: (first: number, last: number) => readonly (string | number)[],
+  ): Promise<Set<string>> {
     const members = new Set<string>();
     for (let first = 0;; first += CHUNK) {
-      const reply = await this.#calls.call([command, key, first, first + CHUNK - 1]);
-      const chunk = asTexts(reply, `${command} ${key}`);
+      const command = range(first, first + CHUNK - 1);
+      const chunk = asTexts(await this.#calls.call(command), `${command[0]} ${command[1]}`);
       for (const member of chunk) members.add(member);
       if (chunk.length < CHUNK) return members;
     }

@@ -24,7 +24,7 @@
  * |---|---|---|
  * | `QUEUE:pN` | list | the waiting jobs of priority N, N not 0 |
  * | `copilot:queue:QUEUE:priorities` | sorted set | the N of those lists that are, or were, filled |
- * | `copilot:queue:QUEUE:state:STATE` | sorted set | ids of the jobs in a state by the time they entered it |
+ * | `copilot:queue:QUEUE:jobs` | sorted set | ids of all jobs with a record, by state (first digit of the score) and the time they entered it |
  * | `copilot:queue:QUEUE:deadline` | sorted set | ids of leased jobs by the end of their lease |
  * | `copilot:queue:QUEUE:seen` | sorted set | ids of leased jobs by the last sign of life of their agent |
  * | `copilot:queue:QUEUE:agent:FULLJID` | hash | id → `1` where signs of life extend the lease, else `0` |

@@ -9,11 +9,12 @@
  *
  * @module
  */
+import { DIGITS_IN_LUA } from "./_state_digits.ts";
 
-/** `now`: Redis' own time as text, milliseconds since the epoch. */
+/** `now`: Redis' own time as thirteen digits, milliseconds since the epoch. */
 export const CLOCK = `
 local time = redis.call('TIME')
-local now = time[1] .. string.sub('00000' .. time[2], -6, -4)`;
+local now = string.sub('000000000' .. time[1], -10) .. string.sub('00000' .. time[2], -6, -4)`;
 
 /** `after(…)`: the time in so many seconds, as text. Needs {@linkcode CLOCK}. */
 export const AFTER = `
@@ -32,12 +33,11 @@ local function log(id, event, state, token, agent, reason)
   end
 end`;
 
-/** `enter(…)`: moves a job from one state's set to another's. Needs {@linkcode CLOCK}. */
+/** `enter(…)`: notes in the set of all jobs that a job enters a state. Needs {@linkcode CLOCK}. */
 export const STATES = `
-local function enter(queue, id, from, to)
-  local prefix = 'copilot:queue:' .. queue .. ':state:'
-  redis.call('ZREM', prefix .. from, id)
-  redis.call('ZADD', prefix .. to, now, id)
+local digits = ${DIGITS_IN_LUA}
+local function enter(queue, id, state)
+  redis.call('ZADD', 'copilot:queue:' .. queue .. ':jobs', digits[state] .. now, id)
 end`;
 
 /** `push(…)`: puts an id into the list of its priority; `command` says at which end. */
@@ -84,7 +84,7 @@ end`;
 
 /**
  * `adopt(…)`: makes the record of a job that the original submitted. Its priority is 0. Needs
- * {@linkcode CLOCK} and the argument `maxAttempts`.
+ * {@linkcode STATES} and the argument `maxAttempts`.
  */
 export const ADOPT = `
 local function adopt(queue, id, description, state)
@@ -93,7 +93,7 @@ local function adopt(queue, id, description, state)
     'attempts', '0', 'maxAttempts', maxAttempts, 'token', '0', 'submittedMs', now,
     'changedMs', now, 'inputDir', inputDir, 'adopted', '1')
   if inputDir ~= '' then redis.call('HINCRBY', 'copilot:inputs', inputDir, 1) end
-  redis.call('ZADD', 'copilot:queue:' .. queue .. ':state:' .. state, now, id)
+  enter(queue, id, state)
 end`;
 
 /** `taken(…)`: a waiting job that stands in no list was taken by a manager of the original: it runs. */
@@ -102,7 +102,7 @@ local function taken(queue, id)
   local reason = 'Taken by a manager of the original'
   redis.call('HSET', 'copilot:job:' .. id, 'state', 'running', 'changedMs', now, 'agent', '',
     'bound', '', 'reason', reason)
-  enter(queue, id, 'waiting', 'running')
+  enter(queue, id, 'running')
   log(id, 'taken', 'running', '', '', reason)
 end`;
 

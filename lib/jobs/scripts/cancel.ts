@@ -2,7 +2,7 @@
  * Ends a job that has not ended; its lease ends with it.
  *
  * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, `copilot:inputs`, the list of its
- * priority, `agent:JID`, `deadline`, `seen`, `state:…`.
+ * priority, `agent:JID`, `deadline`, `seen`, `jobs`.
  *
  * Arguments: `queue`, `historyLimit`; `id`; `reason`; `maxAttempts` for a job of the original.
  *
@@ -27,7 +27,7 @@ end
 if bound then free(home, id, agent) end
 redis.call('HSET', 'copilot:job:' .. id, 'state', 'cancelled', 'changedMs', now,
   'finishedMs', now, 'reason', reason)
-enter(home, id, state, 'cancelled')
+enter(home, id, 'cancelled')
 log(id, 'cancelled', 'cancelled', token, agent, reason)
 return 'done'`,
 });

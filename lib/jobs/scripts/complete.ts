@@ -2,7 +2,7 @@
  * Stores how a job ended, if the report comes from the lease that holds.
  *
  * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, `copilot:inputs`, the waiting
- * list, `agent:JID`, `deadline`, `seen`, `state:…`.
+ * list, `agent:JID`, `deadline`, `seen`, `jobs`.
  *
  * Arguments: `queue`, `historyLimit`; `id`; `token` (may be empty); `agent` (bare JID); `outcome`
  * (`succeeded` or `failed`); `exitCode`; `validateExitCode`, `wallSeconds`, `reason`, `archive` (each
@@ -14,6 +14,7 @@
  */
 import { LuaScript } from "../lua_script.ts";
 import { ADOPT, CLOCK, HISTORY, STANDS, STATES, TAKEN } from "./_parts.ts";
+import { scoreNow } from "./_state_digits.ts";
 
 /** `finish(…)`: writes the result. */
 const FINISH = `
@@ -29,6 +30,7 @@ const FOREIGN = `
 local description = redis.call('GET', 'job:' .. id .. ':description')
 if not description then return 'unknown' end
 ${STANDS}
+${STATES}
 ${ADOPT}
 if stands(queue, '0', id) then
   adopt(queue, id, description, 'waiting')
@@ -92,8 +94,8 @@ if final or mine then
       redis.call('HDEL', prefix .. 'agent:' .. job[3], id)
     end
     if not mine then redis.call('HSET', key, 'agent', agent) end
-    redis.call('ZREM', prefix .. 'state:' .. state, id)
-    redis.call('ZADD', prefix .. 'state:' .. outcome, now, id)
+    local score = outcome == 'failed' and ${scoreNow("failed")} or ${scoreNow("succeeded")}
+    redis.call('ZADD', prefix .. 'jobs', score, id)
     finish(job[2])
     return 'done'
   end

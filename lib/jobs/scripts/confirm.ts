@@ -1,7 +1,7 @@
 /**
  * Starts a job whose agent has acknowledged `runJob`: its lease gets the full length.
  *
- * Keys: `copilot:job:ID`, `copilot:history:ID`, `agent:JID`, `deadline`, `seen`, `state:…`.
+ * Keys: `copilot:job:ID`, `copilot:history:ID`, `agent:JID`, `deadline`, `seen`, `jobs`.
  *
  * Arguments: `historyLimit`; `id`, `token`; `leaseSeconds`.
  *
@@ -11,6 +11,7 @@
  */
 import { LuaScript } from "../lua_script.ts";
 import { CLOCK, HISTORY } from "./_parts.ts";
+import { scoreNow } from "./_state_digits.ts";
 
 /** The script. */
 export const CONFIRM = new LuaScript({
@@ -26,8 +27,7 @@ if job[1] ~= 'leased' then return 0 end
 
 local prefix = 'copilot:queue:' .. job[4] .. ':'
 redis.call('HSET', key, 'state', 'running', 'changedMs', now)
-redis.call('ZREM', prefix .. 'state:leased', id)
-redis.call('ZADD', prefix .. 'state:running', now, id)
+redis.call('ZADD', prefix .. 'jobs', ${scoreNow("running")}, id)
 redis.call('HSET', prefix .. 'agent:' .. job[3], id, '1')
 redis.call('ZADD', prefix .. 'deadline', string.format('%.0f', now + leaseSeconds * 1000.0), id)
 redis.call('ZADD', prefix .. 'seen', now, id)

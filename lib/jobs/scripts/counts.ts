@@ -1,9 +1,9 @@
 /**
  * Counts jobs.
  *
- * Keys: the lists of all priorities, `priorities`, `state:…`.
+ * Keys: the lists of all priorities, `priorities`, `jobs`.
  *
- * Arguments: `queue`; then the states to count.
+ * Arguments: `queue`; then the least and greatest score of each state to count.
  *
  * Returns `{number of ids in the lists, number of jobs in each state …}`.
  *
@@ -22,8 +22,8 @@ for _, priority in ipairs(redis.call('ZRANGE', prefix .. 'priorities', 0, -1)) d
   waiting = waiting + redis.call('LLEN', queue .. ':p' .. priority)
 end
 local counts = {waiting}
-for at = 2, #ARGV do
-  counts[at] = redis.call('ZCARD', prefix .. 'state:' .. ARGV[at])
+for at = 2, #ARGV, 2 do
+  counts[#counts + 1] = redis.call('ZCOUNT', prefix .. 'jobs', ARGV[at], ARGV[at + 1])
 end
 return counts`,
 });

@@ -2,7 +2,7 @@
  * Takes a waiting job out of the queue.
  *
  * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, `copilot:inputs`, the list of its
- * priority, `state:…`.
+ * priority, `jobs`.
  *
  * Arguments: `queue`, `historyLimit`; `id`; `reason`; `maxAttempts` for a job of the original.
  *
@@ -23,7 +23,7 @@ local state, home, token = withdraw()
 if not state then return '' end
 if state ~= 'waiting' then return state end
 redis.call('HSET', 'copilot:job:' .. id, 'state', 'held', 'changedMs', now, 'reason', reason)
-enter(home, id, 'waiting', 'held')
+enter(home, id, 'held')
 log(id, 'held', 'held', token, '', reason)
 return 'done'`,
 });

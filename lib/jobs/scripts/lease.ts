@@ -2,7 +2,7 @@
  * Lends the next job to an agent, or the one that it holds unacknowledged once more.
  *
  * Keys: the lists of all priorities, `priorities`, `job:ID:description`, `copilot:job:ID`,
- * `copilot:history:ID`, `copilot:inputs`, `agent:JID`, `deadline`, `seen`, `state:…`.
+ * `copilot:history:ID`, `copilot:inputs`, `agent:JID`, `deadline`, `seen`, `jobs`.
  *
  * Arguments: `queue`, `historyLimit`; `agent` (full JID); `session` (may be empty); `manager`;
  * `unacknowledgedSeconds`; `leases` (`1`: the hand-out is a lease, empty: it is final);
@@ -15,7 +15,8 @@
  * @module
  */
 import { LuaScript } from "../lua_script.ts";
-import { ADOPT, AFTER, CLOCK, HISTORY } from "./_parts.ts";
+import { ADOPT, AFTER, CLOCK, HISTORY, STATES } from "./_parts.ts";
+import { scoreNow } from "./_state_digits.ts";
 
 /**
  * Looks through the leases that the agent's JID holds already. Those of an earlier process end now. An
@@ -62,6 +63,7 @@ if not standard then lists[#lists + 1] = queue end`;
  * command in the fourth field.
  */
 const TAKE_OVER = `
+${STATES}
 ${ADOPT}
 local at = 1
 for _ = 1, 3 do
@@ -79,17 +81,16 @@ if state then
   local reason = 'Its description or its record is missing or unreadable'
   redis.call('HSET', 'copilot:job:' .. id, 'state', 'failed', 'changedMs', now, 'finishedMs', now,
     'reason', reason)
-  redis.call('ZREM', home .. 'state:waiting', id)
-  redis.call('ZADD', home .. 'state:failed', now, id)
+  redis.call('ZADD', home .. 'jobs', ${scoreNow("failed")}, id)
   log(id, 'failed', 'failed', job[2], '', reason)
 end`;
 
 /** Hands out the job. */
 const HAND_OUT = `
 local token, attempts = (job[2] or 0) + 1, (job[3] or 0) + 1
-local entered = 'running'
+local entered, score = 'running', ${scoreNow("running")}
 if leases == '1' then
-  entered = 'leased'
+  entered, score = 'leased', ${scoreNow("leased")}
   redis.call('HSET', prefix .. 'agent:' .. agent, id, '0')
   redis.call('ZADD', prefix .. 'deadline', after(unacknowledgedSeconds), id)
   redis.call('ZADD', prefix .. 'seen', now, id)
@@ -97,8 +98,8 @@ end
 redis.call('HSET', 'copilot:job:' .. id, 'state', entered, 'queue', queue, 'token', token,
   'attempts', attempts, 'agent', agent, 'session', session, 'manager', manager, 'leasedMs', now,
   'changedMs', now, 'bound', leases)
-redis.call('ZREM', home .. 'state:waiting', id)
-redis.call('ZADD', prefix .. 'state:' .. entered, now, id)
+if home ~= prefix then redis.call('ZREM', home .. 'jobs', id) end
+redis.call('ZADD', prefix .. 'jobs', score, id)
 log(id, 'leased', entered, token, agent)
 return {'leased', invalid, id, token, attempts, now, description, job[5] or '', job[6] or '',
   job[7] or ''}`;

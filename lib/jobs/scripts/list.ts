@@ -1,9 +1,9 @@
 /**
  * Reads a page of the jobs that have a record, last changed first.
  *
- * Keys: `state:…`, `job:ID:description`, `copilot:job:ID`, `deadline`, `seen`.
+ * Keys: `jobs`, `job:ID:description`, `copilot:job:ID`, `deadline`, `seen`.
  *
- * Arguments: `queue`; `offset`, `limit`; then the states.
+ * Arguments: `queue`; `offset`, `limit`; then the least and greatest score of each state.
  *
  * Returns `{number of jobs in these states, {job, …}}`, each job as the read script shows it.
  *
@@ -19,14 +19,15 @@ export const LIST = new LuaScript({
   parts: [SHOW],
   body: `
 local stop = offset + limit
-local last = string.format('%.0f', stop - 1)
+local most = string.format('%.0f', stop)
+local set = 'copilot:queue:' .. queue .. ':jobs'
 local total, entries = 0, {}
-for at = 4, #ARGV do
-  local set = 'copilot:queue:' .. queue .. ':state:' .. ARGV[at]
-  total = total + redis.call('ZCARD', set)
-  local page = redis.call('ZREVRANGE', set, 0, last, 'WITHSCORES')
+for at = 4, #ARGV, 2 do
+  local least, greatest = ARGV[at], ARGV[at + 1]
+  total = total + redis.call('ZCOUNT', set, least, greatest)
+  local page = redis.call('ZREVRANGEBYSCORE', set, greatest, least, 'WITHSCORES', 'LIMIT', 0, most)
   for member = 1, #page, 2 do
-    entries[#entries + 1] = {page[member], tonumber(page[member + 1])}
+    entries[#entries + 1] = {page[member], page[member + 1] - least}
   end
 end
 table.sort(entries, function(left, right)

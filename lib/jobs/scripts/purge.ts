@@ -1,7 +1,7 @@
 /**
  * Forgets jobs that ended long ago.
  *
- * Keys: `state:succeeded`, `state:failed`, `state:cancelled`, `job:ID:description`, `copilot:job:ID`,
+ * Keys: `jobs`, `job:ID:description`, `copilot:job:ID`,
  * `copilot:history:ID`, `copilot:inputs`, `submit:KEY`, the waiting list.
  *
  * Arguments: `queue`; `seconds` since the end; `limit`.
@@ -14,8 +14,13 @@
  *
  * @module
  */
+import { isFinal, JOB_STATES } from "../job_state.ts";
 import { LuaScript } from "../lua_script.ts";
 import { AFTER, CLOCK } from "./_parts.ts";
+import { STATE_DIGITS } from "./_state_digits.ts";
+
+/** The digits of the states in which a job has ended, as a Lua list. */
+const FINAL_DIGITS = JOB_STATES.filter(isFinal).map((state) => `'${STATE_DIGITS[state]}'`).join();
 
 const DIRECTORIES = `
 local wanted
@@ -54,10 +59,11 @@ export const PURGE = new LuaScript({
   body: `
 local prefix = 'copilot:queue:' .. queue .. ':'
 local purged = {}
-for _, state in ipairs({'succeeded', 'failed', 'cancelled'}) do
-  local set = prefix .. 'state:' .. state
-  local ids = redis.call('ZRANGEBYSCORE', set, '-inf', after('-' .. seconds), 'LIMIT', 0,
-    string.format('%.0f', limit - #purged))
+local set = prefix .. 'jobs'
+local before = string.sub('000000000000' .. after('-' .. seconds), -13)
+for _, digit in ipairs({${FINAL_DIGITS}}) do
+  local ids = redis.call('ZRANGEBYSCORE', set, digit .. '0000000000000', digit .. before,
+    'LIMIT', 0, string.format('%.0f', limit - #purged))
   for _, id in ipairs(ids) do
     local job = redis.call('HMGET', 'copilot:job:' .. id, 'token', 'archive', 'inputDir',
       'submitKey', 'adopted')

@@ -1,7 +1,7 @@
 /**
  * Marks jobs as running that say `waiting` but stand in no list: a manager of the original took them.
  *
- * Keys: `copilot:job:ID`, `copilot:history:ID`, the list of its priority, `state:…`.
+ * Keys: `copilot:job:ID`, `copilot:history:ID`, the list of its priority, `jobs`.
  *
  * Arguments: `historyLimit`; then the ids.
  *

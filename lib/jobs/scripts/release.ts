@@ -1,7 +1,7 @@
 /**
  * Puts a held job back into its queue, as a job just submitted.
  *
- * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, the list of its priority, `priorities`, `state:…`.
+ * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, the list of its priority, `priorities`, `jobs`.
  *
  * Arguments: `queue`, `historyLimit`; `id`.
  *
@@ -22,7 +22,7 @@ local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'queue', 'priorit
 if not job[1] then return unrecorded(queue, id) and 'waiting' or '' end
 if job[1] ~= 'held' then return job[1] end
 redis.call('HSET', 'copilot:job:' .. id, 'state', 'waiting', 'changedMs', now, 'reason', '')
-enter(job[2], id, 'held', 'waiting')
+enter(job[2], id, 'waiting')
 push(job[2], job[3], 'LPUSH', id)
 log(id, 'released', 'waiting', job[4])
 return 'done'`,

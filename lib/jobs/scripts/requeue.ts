@@ -2,7 +2,7 @@
  * Ends a hand-out and puts the job back to the head of its queue, or fails it at its last attempt.
  *
  * Keys: `copilot:job:ID`, `copilot:history:ID`, the list of its priority, `priorities`, `agent:JID`,
- * `deadline`, `seen`, `state:…`.
+ * `deadline`, `seen`, `jobs`.
  *
  * Arguments: `historyLimit`; `id`, `token`; `seenMs` (empty, or nothing happens where the agent was seen
  * later than that); `reason`; `countAttempt` (`1`, or empty: the attempt is given back);
@@ -36,14 +36,14 @@ if not (attempts and most) then return 'corrupt' end
 free(queue, id, agent or '')
 if countAttempt == '1' and attempts >= most then
   redis.call('HSET', key, 'state', 'failed', 'changedMs', now, 'finishedMs', now, 'reason', reason)
-  enter(queue, id, state, 'failed')
+  enter(queue, id, 'failed')
   log(id, 'failed', 'failed', token, agent, reason)
   return 'failed'
 end
 if countAttempt ~= '1' then attempts = attempts - 1 end
 redis.call('HSET', key, 'state', 'waiting', 'changedMs', now, 'reason', reason,
   'attempts', string.format('%.0f', attempts))
-enter(queue, id, state, 'waiting')
+enter(queue, id, 'waiting')
 push(queue, job[5], pushCommand, id)
 log(id, 'requeued', 'waiting', token, agent, reason)
 return 'requeued'`,

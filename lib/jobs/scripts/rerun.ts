@@ -2,7 +2,7 @@
  * Puts an ended job into its queue again, as one just submitted. Its token goes on growing.
  *
  * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, the list of its priority,
- * `priorities`, `state:…`.
+ * `priorities`, `jobs`.
  *
  * Arguments: `queue`, `historyLimit`; `id`.
  *
@@ -29,7 +29,7 @@ if redis.call('EXISTS', 'job:' .. id .. ':description') == 0 then return 'gone' 
 redis.call('HDEL', key, 'finishedMs', 'exitCode', 'validateExitCode', 'wallSeconds', 'reason',
   'archive', 'ended')
 redis.call('HSET', key, 'state', 'waiting', 'changedMs', now, 'attempts', '0')
-enter(job[2], id, state, 'waiting')
+enter(job[2], id, 'waiting')
 push(job[2], job[3], 'LPUSH', id)
 log(id, 'rerun', 'waiting', job[4])
 return 'done'`,

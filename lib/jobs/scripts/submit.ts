@@ -2,7 +2,7 @@
  * Puts a job into its queue, or holds it.
  *
  * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, `copilot:inputs`, the list of the
- * priority, `priorities`, `state:waiting` or `state:held`, `submit:KEY`.
+ * priority, `priorities`, `jobs`, `submit:KEY`.
  *
  * Arguments: `queue`, `historyLimit`; `id`; `submitKey` (may be empty); `description`, `inputDir`;
  * `priority`; `held` (`1` or empty); `maxAttempts`; `validationScript`, `wallTimeSeconds`,
@@ -15,6 +15,7 @@
  */
 import { LuaScript } from "../lua_script.ts";
 import { CLOCK, HISTORY, PUSH } from "./_parts.ts";
+import { scoreNow } from "./_state_digits.ts";
 
 /** The script. */
 export const SUBMIT = new LuaScript({
@@ -44,8 +45,10 @@ local present = redis.call('GET', 'job:' .. id .. ':description')
 if present == description then return {id, 'known'} end
 if present then return {id, 'taken'} end
 
-local state = 'waiting'
-if held == '1' then state = 'held' end
+local state, score = 'waiting', ${scoreNow("waiting")}
+if held == '1' then
+  state, score = 'held', ${scoreNow("held")}
+end
 redis.call('SET', 'job:' .. id .. ':description', description)
 redis.call('HSET', 'copilot:job:' .. id, 'state', state, 'queue', queue, 'priority', priority,
   'attempts', '0', 'maxAttempts', maxAttempts, 'token', '0', 'submittedMs', now, 'changedMs', now,
@@ -53,7 +56,7 @@ redis.call('HSET', 'copilot:job:' .. id, 'state', state, 'queue', queue, 'priori
   'wallTimeSeconds', wallTimeSeconds, 'outputBytes', outputBytes)
 if inputDir ~= '' then redis.call('HINCRBY', 'copilot:inputs', inputDir, 1) end
 if submitKey ~= '' then redis.call('SET', prefix .. 'submit:' .. submitKey, id) end
-redis.call('ZADD', prefix .. 'state:' .. state, now, id)
+redis.call('ZADD', prefix .. 'jobs', score, id)
 if state == 'waiting' then push(queue, priority, 'LPUSH', id) end
 log(id, 'submitted', state)
 return {id, 'created'}`,

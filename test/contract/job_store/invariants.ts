@@ -8,6 +8,7 @@ import { isFinal, JOB_STATES } from "../../../lib/jobs/job_state.ts";
 import type { JobRecord } from "../../../lib/jobs/job_store.ts";
 import type { RedisCalls } from "../../../lib/jobs/redis_calls.ts";
 import { RedisJobStore } from "../../../lib/jobs/redis_job_store.ts";
+import { scoreRange } from "../../../lib/jobs/scripts/_state_digits.ts";
 import { asTexts } from "../../../lib/jobs/reply.ts";
 
 async function texts(calls: RedisCalls, ...command: (string | number)[]): Promise<string[]> {
@@ -70,9 +71,11 @@ export async function checkInvariants(
   const recorded = (check: (job: JobRecord) => boolean) =>
     jobs.filter(check).map((job) => job.id).sort();
   for (const state of JOB_STATES) {
-    const members = await texts(calls, "ZRANGE", `${prefix}state:${state}`, 0, -1);
-    assertEquals(members.sort(), recorded((job) => job.state === state), `set of ${state} jobs`);
+    const range = scoreRange(state);
+    const members = await texts(calls, "ZRANGEBYSCORE", `${prefix}jobs`, ...range);
+    assertEquals(members.sort(), recorded((job) => job.state === state), `${state} jobs`);
   }
+  assertEquals(await calls.call(["ZCARD", `${prefix}jobs`]), jobs.length, "jobs of the queue");
   const listKeys = await texts(calls, "KEYS", `${queue}:p*`);
   for (const list of [queue, ...listKeys]) {
     const priority = list === queue ? 0 : Number(list.slice(`${queue}:p`.length));

@@ -25,7 +25,7 @@ export function readingContract(test: ContractTest): void {
     for (const [at, id] of names.entries()) {
       await store.submit(sampleJob(id));
       // Spread over milliseconds of their own.
-      await calls.call(["ZADD", "copilot:queue:waiting_jobs:state:waiting", 1000 + at, id]);
+      await calls.call(["ZADD", "copilot:queue:waiting_jobs:jobs", `1000000000000${at}`, id]);
     }
     await store.cancel("j2", "Not wanted");
     await submitAsOriginal(calls, "old");
