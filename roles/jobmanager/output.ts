@@ -14,6 +14,9 @@ import { hashText, parseHashString } from "../../lib/protocol/hash_string.ts";
 import { Jid } from "../../lib/protocol/jid.ts";
 import { type JobData, numberOf } from "./job_data.ts";
 
+/** What the queue hands out as ids; two files of that name with endings fit into a directory. */
+const JOB_ID = /^[\w-][\w.-]{0,199}$/;
+
 /** Options of an {@linkcode OutputStore}. */
 export interface OutputStoreOptions {
   readonly store: JobStore;
@@ -169,8 +172,8 @@ function directoryOf(
   id: string,
   data: { readonly token: number | undefined; readonly ownDirectory: boolean },
 ): string {
-  if (id === "" || id.includes("/")) {
-    throw new UnsafePathError(`Not a job id: ${JSON.stringify(id)}`);
+  if (!JOB_ID.test(id)) {
+    throw new UnsafePathError(`Not a job id: ${JSON.stringify(id.slice(0, 80))}`);
   }
   return data.ownDirectory && data.token !== undefined ? leaseDirectory(id, data.token) : id;
 }
