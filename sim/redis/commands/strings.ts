@@ -35,7 +35,7 @@ function setOptions(session: Session, args: readonly Bytes[]): SetOptions {
       options.condition = option;
     } else if (option === "GET") options.get = true;
     else if (option === "KEEPTTL" && options.expiresAtMs === 0) options.keepTtl = true;
-    else if (/^P?EX(?:AT)?$/.test(option) && !options.keepTtl && options.expiresAtMs === 0) {
+    else if (/^[EP]X(?:AT)?$/.test(option) && !options.keepTtl && options.expiresAtMs === 0) {
       const time = args[++index];
       if (time === undefined) throw syntaxError();
       options.expiresAtMs = expiryArgument(session, option, time, "set");
@@ -131,7 +131,7 @@ function getExpire(session: Session, args: readonly Bytes[]): Reply {
   const option = optionText?.toUpperCase();
   const { database } = session;
   const isPersist = option === "PERSIST" && args.length === 3;
-  if (option !== undefined && !isPersist && !(/^P?EX(?:AT)?$/.test(option) && args.length === 4)) {
+  if (option !== undefined && !isPersist && !(/^[EP]X(?:AT)?$/.test(option) && args.length === 4)) {
     throw syntaxError();
   }
   const value = database.get(key, "string");

@@ -105,10 +105,19 @@ function formatReal(value: number, directive: Directive): Bytes {
   else if (conversion.toLowerCase() === "e") {
     digits = magnitude.toExponential(precision).replace(/e([+-])(\d)$/, "e$10$2");
   } else if (conversion === "f") {
-    digits = magnitude < 1e21 ? magnitude.toFixed(precision) : fixLarge(magnitude, precision);
+    digits = magnitude < 1e21 ? toFixedEven(magnitude, precision) : fixLarge(magnitude, precision);
   } else digits = formatPrecision(magnitude, Math.max(1, precision));
   if (conversion === "E" || conversion === "G") digits = digits.toUpperCase();
   return pad(signOf(isNegative, true, flags) + digits, directive, Number.isFinite(value));
+}
+
+/** Prints with a fixed number of digits; what lies just between two goes to the even one, as in C. */
+function toFixedEven(magnitude: number, precision: number): string {
+  const exact = magnitude.toFixed(100);
+  const cut = exact.indexOf(".") + 1 + precision;
+  const isTie = precision < 100 && /^50*$/.test(exact.slice(cut));
+  const kept = exact.slice(0, precision === 0 ? cut - 1 : cut);
+  return isTie && /[02468]$/.test(kept) ? kept : magnitude.toFixed(precision);
 }
 
 const fixLarge = (magnitude: number, precision: number) =>
