@@ -5,6 +5,11 @@
  * @module
  */
 
-export { type ChirpFaults } from "./faults.ts";
+export type { IdentityMethod } from "./authentication.ts";
+export type { ByteConnection } from "./byte_stream.ts";
+export type { ChirpFaults } from "./faults.ts";
 export { ChirpServer, type ChirpServerOptions, startChirpServer } from "./server.ts";
-export { type Storage, type StoredFile } from "./storage.ts";
+export type { FileOpening, Storage, StoredFile, StoreSpace } from "./storage.ts";
+export type { ChirpStat } from "../../lib/chirp/stat.ts";
+export type { Clock, Timer } from "../../lib/clock.ts";
+export type { Random } from "../../lib/random.ts";

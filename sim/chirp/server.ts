@@ -111,7 +111,11 @@ export class ChirpServer implements AsyncDisposable {
   readonly #accepting: Promise<void>;
   #room = Promise.withResolvers<void>();
 
-  /** @param options See {@linkcode ChirpServerOptions}. */
+  /**
+   * Starts to listen, as {@linkcode startChirpServer} does.
+   *
+   * @param options See {@linkcode ChirpServerOptions}.
+   */
   constructor(options: ChirpServerOptions = {}) {
     const { clock = systemClock, random = systemRandom } = options;
     const faults = new FaultPlan(options.faults ?? {}, clock, random);
@@ -188,6 +192,7 @@ export class ChirpServer implements AsyncDisposable {
     }
   }
 
+  /** Stops listening, drops all connections, and waits until their requests have ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     this.#room.resolve();

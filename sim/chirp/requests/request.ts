@@ -46,8 +46,8 @@ export const DONE = 0;
  * ```ts
  * import { DONE, request } from "./request.ts";
  *
- * const fsync = request(["number"], (session, descriptor) => {
- *   session.openedFile(descriptor).sync();
+ * const close = request(["number"], (session, descriptor) => {
+ *   session.close(descriptor);
  *   return DONE;
  * });
  * ```
