@@ -69,7 +69,9 @@ class MemoryLink implements Link, SessionPort {
   #handler: LinkHandler | undefined;
   #session: Session | undefined;
   #retry: Timer | undefined;
-  #attempt = 0;
+  #failures = 0;
+  /** When the session began. */
+  #sinceMs: number | undefined;
   #closed = false;
   /** What came in and was not handed to the handler yet. */
   #inbox: XmlElement[] = [];
@@ -172,8 +174,7 @@ class MemoryLink implements Link, SessionPort {
 
   #connect(): void {
     this.#retry = undefined;
-    this.#attempt++;
-    this.#tell({ type: "connecting", attempt: this.#attempt });
+    this.#tell({ type: "connecting", attempt: this.#failures + 1 });
     this.#schedule();
   }
 
@@ -194,8 +195,8 @@ class MemoryLink implements Link, SessionPort {
       if (error instanceof SyntaxError) return this.#refuse(error.message);
       throw error;
     }
-    this.#attempt = 0;
     this.#session = session;
+    this.#sinceMs = this.#clock.now();
     this.#broker.receive(session, xml("presence"));
     this.#tell({ type: "online", jid: session.jid });
     this.#flush();
@@ -226,9 +227,11 @@ class MemoryLink implements Link, SessionPort {
   /** The session ended or could not be had: try again later. */
   #lose(reason: string): void {
     this.#ended = undefined;
-    // Another link has taken over this full JID; to take it back would begin an endless quarrel.
-    if (reason === "conflict") return this.#refuse("Cannot stay online: conflict of resources");
-    const delayMs = this.#backoff.nextDelayMs(Math.max(1, this.#attempt));
+    // A session that did not last counts as a failure: two links that quarrel over a JID both back off.
+    const lastedMs = this.#sinceMs === undefined ? 0 : this.#clock.now() - this.#sinceMs;
+    this.#failures = lastedMs >= this.#backoff.maxMs ? 1 : this.#failures + 1;
+    this.#sinceMs = undefined;
+    const delayMs = this.#backoff.nextDelayMs(this.#failures);
     if (delayMs === undefined) return this.#refuse(`Cannot stay online: ${reason}`);
     this.#retry = this.#clock.after(delayMs, () => this.#connect());
     this.#tell({ type: "offline", reason, retryMs: delayMs });

@@ -7,6 +7,8 @@ import {
 } from "../../../lib/messaging/link.ts";
 import { xml, type XmlElement } from "../../../lib/protocol/xml.ts";
 import { LINK_USERS, linkContract } from "../../contract/link.ts";
+import { seededRandom } from "../../../lib/random.ts";
+import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
 import { Broker } from "../../../sim/xmpp/broker.ts";
 import { memoryLink } from "../../../sim/xmpp/memory_link.ts";
 
@@ -55,18 +57,19 @@ Deno.test("memoryLink() checks a password that is given, and the domain", async 
   await assertRejects(() => open({ domain: "other.test" }), LinkRefusedError, "not served");
 });
 
-Deno.test("memoryLink() gives up when another takes over its full JID", async () => {
+Deno.test("memoryLink() backs off, longer each time, when another takes over its full JID", async () => {
   const broker = newBroker();
-  await using older = memoryLink(broker, { user: "alice", resource: "one" });
-  await using newer = memoryLink(broker, { user: "alice", resource: "one" });
+  const clock = new VirtualClock();
+  const options = { user: "alice", resource: "one", clock, random: seededRandom(1) };
+  await using older = memoryLink(broker, options);
+  await using newer = memoryLink(broker, options);
   const { statuses, handler } = noting();
   await older.open(handler);
   await newer.open(noting().handler);
-  await Promise.resolve();
-  assertEquals(statuses.at(-1), {
-    type: "closed",
-    reason: "Cannot stay online: conflict of resources",
-  });
+  await clock.advance(600_000);
+  const waits = statuses.flatMap((status) => status.type === "offline" ? [status.retryMs] : []);
+  assert(waits.length > 2 && waits.length < 40, `${waits}`);
+  assert((waits.at(-1) ?? 0) > 10_000, `${waits}`);
   assertEquals(broker.sessionCount, 1);
 });
 
