@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { SeenMessages } from "../../../lib/messaging/seen_messages.ts";
+import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
+
+function setup(limit = 3, ageMs = 1000) {
+  const clock = new VirtualClock();
+  return { clock, seen: new SeenMessages({ limit, ageMs, clock }) };
+}
+
+Deno.test("SeenMessages follows a message from its beginning to its end", () => {
+  const { seen } = setup();
+  assertEquals(seen.state("a"), "unseen");
+  seen.begin("a");
+  assertEquals(seen.state("a"), "in-progress");
+  seen.forget("a");
+  assertEquals(seen.state("a"), "unseen");
+  seen.begin("a");
+  seen.finish("a");
+  assertEquals(seen.state("a"), "finished");
+});
+
+Deno.test("SeenMessages forgets the oldest beyond its limit", () => {
+  const { seen } = setup(2);
+  for (const key of ["a", "b", "a", "c"]) {
+    seen.begin(key);
+    seen.finish(key);
+  }
+  assertEquals(["a", "b", "c"].map((key) => seen.state(key)), ["finished", "unseen", "finished"]);
+  assertEquals(seen.size, 2);
+});
+
+Deno.test("SeenMessages forgets by age, but never what is being processed", async () => {
+  const { clock, seen } = setup();
+  seen.begin("done");
+  seen.finish("done");
+  seen.begin("at work");
+  await clock.advance(999);
+  assertEquals(seen.state("done"), "finished");
+  await clock.advance(1);
+  assertEquals([seen.state("done"), seen.state("at work")], ["unseen", "in-progress"]);
+});
