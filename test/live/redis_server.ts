@@ -6,12 +6,22 @@
  */
 import { connect } from "node:net";
 
-/** A running redis-server. */
+/** Options of {@linkcode startRedisProcess}. */
+export interface RedisProcessOptions {
+  /** True: every command is on disk before it is answered (append-only file). Default: false. */
+  readonly appendOnly?: boolean | undefined;
+}
+
+/** A running redis-server; disposing of it, either way, ends the process and removes its folder. */
 export interface RedisServerProcess extends AsyncDisposable, Disposable {
   /** Address that it listens on. */
   readonly host: string;
   /** Its port. */
   readonly port: number;
+  /** Ends the process with SIGKILL; its folder stays. */
+  kill(): Promise<void>;
+  /** Starts it again after {@linkcode kill}, on the same port and in the same folder. */
+  restart(): Promise<void>;
 }
 
 const HOST = "127.0.0.1";
@@ -41,13 +51,54 @@ function canConnect(port: number): Promise<boolean> {
   return promise.finally(() => socket.destroy());
 }
 
+/** One life of the program, until it is killed. */
+class RedisProcess {
+  readonly #process: Deno.ChildProcess;
+  #ended = false;
+  readonly #status: Promise<void>;
+
+  constructor(args: readonly string[]) {
+    this.#process = new Deno.Command(PROGRAM, {
+      args: [...args],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    this.#status = this.#process.status.then(() => {
+      this.#ended = true;
+    });
+  }
+
+  /** @throws {Error} When it does not listen in time. */
+  async ready(port: number): Promise<void> {
+    for (let tries = 0; tries < MOST_TRIES && !this.#ended; tries++) {
+      if (await canConnect(port)) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await this.kill();
+    throw new Error(`Cannot start ${PROGRAM}: nothing listens on port ${port}`);
+  }
+
+  killAtOnce(): void {
+    if (!this.#ended) this.#process.kill("SIGKILL");
+  }
+
+  async kill(): Promise<void> {
+    this.killAtOnce();
+    await this.#status;
+  }
+}
+
 /**
- * Starts redis-server, without persistence.
+ * Starts redis-server, without persistence unless asked for.
  *
- * @returns The server; disposing of it, either way, ends the process and removes its folder.
+ * @param options See {@linkcode RedisProcessOptions}.
+ * @returns The server, once it listens.
  * @throws {Error} When it does not listen in time.
  */
-export async function startRedisProcess(): Promise<RedisServerProcess> {
+export async function startRedisProcess(
+  options: RedisProcessOptions = {},
+): Promise<RedisServerProcess> {
   const folder = await Deno.makeTempDir({ prefix: "copilot_redis_" });
   const port = freePort();
   const settings = {
@@ -55,26 +106,34 @@ export async function startRedisProcess(): Promise<RedisServerProcess> {
     port,
     dir: folder,
     save: "",
-    appendonly: "no",
+    appendonly: options.appendOnly === true ? "yes" : "no",
+    appendfsync: "always",
     loglevel: "warning",
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-  const process = new Deno.Command(PROGRAM, { args, stdout: "null", stderr: "null" }).spawn();
-  const stop = async () => {
-    process.kill("SIGKILL");
-    await process.status;
+  let process = new RedisProcess(args);
+  const server: RedisServerProcess = {
+    host: HOST,
+    port,
+    kill: () => process.kill(),
+    restart: async () => {
+      process = new RedisProcess(args);
+      await process.ready(port);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await process.kill();
+      await Deno.remove(folder, { recursive: true });
+    },
+    [Symbol.dispose]: () => {
+      process.killAtOnce();
+      Deno.removeSync(folder, { recursive: true });
+    },
+  };
+  try {
+    await process.ready(port);
+  } catch (error) {
     await Deno.remove(folder, { recursive: true });
-  };
-  const stopAtOnce = () => {
-    process.kill("SIGKILL");
-    Deno.removeSync(folder, { recursive: true });
-  };
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    if (await canConnect(port)) {
-      return { host: HOST, port, [Symbol.asyncDispose]: stop, [Symbol.dispose]: stopAtOnce };
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    throw error;
   }
-  await stop();
-  throw new Error(`Cannot start ${PROGRAM}: nothing listens on port ${port}`);
+  return server;
 }
