@@ -172,16 +172,23 @@ export interface JobStore {
   /**
    * Lends the next job. An agent that holds an unacknowledged lease gets the same one again. Jobs
    * of the original without a record of ours are taken over; ids without a description are dropped
-   * and returned in `invalid`.
+   * and returned in `invalid`, as are ids that cannot name a directory or whose record is corrupt.
    */
   lease(
     request: LeaseRequest,
   ): Promise<{ readonly lease?: Lease; readonly invalid: readonly string[] }>;
   /** The agent has acknowledged `runJob`: the job runs, the lease gets its full length. */
   confirm(id: string, token: number, leaseSeconds: number): Promise<boolean>;
-  /** A sign of life: every lease of that full JID is extended. Returns how many there are. */
+  /**
+   * A sign of life of a full JID: it is noted for each of its leases. Those whose job runs are extended;
+   * not an unacknowledged one (its `runJob` may never have arrived), nor one beside which an agent
+   * without a session has asked for another job (it may have started anew). Returns how many there are.
+   */
   touch(agent: string, leaseSeconds: number): Promise<number>;
-  /** True where token and bare JID are those of a lease that holds now (or leases are off). */
+  /**
+   * True where token and bare JID are those of a lease that holds now, leases are off, or the hand-out
+   * was final (made with leases off or by the original): where {@linkcode complete} would not be stale.
+   */
   holds(id: string, token: number | undefined, agent: string): Promise<boolean>;
   /** Leases without a sign of life for so long, oldest first. */
   silentLeases(silentSeconds: number, limit: number): Promise<LeaseStatus[]>;
@@ -209,9 +216,15 @@ export interface JobStore {
   /** Puts an ended job into the queue again, attempts counted anew. @throws {TransitionError} */
   rerun(id: string): Promise<void>;
 
-  /** A job's record; a waiting job of the original is shown as it stands; `undefined`: no such job. */
+  /**
+   * A job's record; `undefined`: no such job. A waiting job of the original is shown as it stands, its
+   * times 0 for unknown. A description that is gone or unreadable is shown with empty fields.
+   */
   get(id: string): Promise<JobRecord | undefined>;
-  /** Jobs, last changed first. `state`: only those. `limit` default 100, `offset` default 0. */
+  /**
+   * Jobs, last changed first, waiting ones of the original at the end. `state`: only those. `limit`
+   * default 100, at most 1000; `offset` default 0.
+   */
   list(options?: {
     readonly state?: JobState | undefined;
     readonly limit?: number | undefined;
@@ -238,6 +251,9 @@ export interface JobStore {
   askedTooSoon(localPart: string, seconds: number): Promise<boolean>;
   /** Records that say `waiting` though a manager of the original took the job: marks them running. */
   reconcile(limit: number): Promise<string[]>;
-  /** Forgets jobs that ended more than so long ago. */
+  /**
+   * Forgets jobs that ended more than so long ago, with description, history and submit key. A
+   * directory that another job has as its input is named when that job goes.
+   */
   purge(olderThanSeconds: number, limit: number): Promise<PurgedJob[]>;
 }

@@ -133,8 +133,8 @@ if #priorities > 0 then
 end
 
 local invalid = {}
-for _, list in ipairs(lists) do
-  local dropped = 0
+for place = 1, #lists do
+  local list, dropped = lists[place], 0
   local id = redis.call(pop, list)
   while id do
     local description = redis.call('GET', 'job:' .. id .. ':description')
