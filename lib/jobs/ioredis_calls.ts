@@ -85,6 +85,15 @@ async function disconnect(redis: Redis): Promise<void> {
   await promise;
 }
 
+/** What ioredis answers: errors of single commands stand inside the answer of `EXEC`. */
+type RawReply = string | number | null | Error | readonly RawReply[];
+
+/** Replaces errors inside an answer by their text. */
+function withoutErrors(reply: RawReply): RedisReply {
+  if (reply instanceof Error) return reply.message;
+  return Array.isArray(reply) ? reply.map(withoutErrors) : reply as RedisReply;
+}
+
 class IoredisCalls implements RedisCalls {
   readonly #redis: Redis;
   readonly #address: string;
@@ -117,7 +126,7 @@ class IoredisCalls implements RedisCalls {
       throw new RedisError(`Cannot call ${name}: Redis at ${this.#address} is not connected`);
     }
     try {
-      return await this.#redis.call(`${name}`, ...args) as RedisReply;
+      return withoutErrors(await this.#redis.call(`${name}`, ...args) as RawReply);
     } catch (cause) {
       if (cause instanceof Error && cause.name === "ReplyError") {
         throw new RedisError(cause.message);

@@ -138,31 +138,6 @@ export function formatPrecision(value: number, digits: number): string {
   return trimZeros(value.toFixed(Math.max(0, digits - 1 - exponent)));
 }
 
-/**
- * Prints a sum of `INCRBYFLOAT`: no exponent, no zeros at the end.
- *
- * Redis adds in 80-bit long doubles; sixteen digits of a double hide the same rounding.
- *
- * @param value A finite number.
- * @returns Its digits.
- */
-export function formatSum(value: number): string {
-  const rounded = Number(value.toPrecision(16));
-  if (Math.abs(rounded) >= 1e21) return BigInt(rounded).toString();
-  const text = trimZeros(rounded.toFixed(17));
-  return text === "-0"
-    ? "0"
-    : Number.isInteger(rounded)
-    ? rounded.toFixed(0)
-    : shorten(rounded, text);
-}
-
-/** The shortest digits that mean the same number, where JavaScript prints them without exponent. */
-function shorten(value: number, fixed: string): string {
-  const shortest = String(value);
-  return shortest.includes("e") ? fixed : shortest;
-}
-
 function trimZeros(text: string): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }

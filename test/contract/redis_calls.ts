@@ -115,6 +115,14 @@ function testConnections(test: Test): void {
     assertEquals(await other.call(["GET", "key"]), "first");
   });
 
+  test("gives the text of an error inside a transaction", async (calls) => {
+    await calls.call(["MULTI"]);
+    await calls.call(["SET", "key", "text"]);
+    await calls.call(["INCR", "key"]);
+    const error = "ERR value is not an integer or out of range";
+    assertEquals(await calls.call(["EXEC"]), ["OK", error]);
+  });
+
   test(
     "breaks a transaction whose watched key another connection changed",
     async (calls, connect) => {

@@ -8,16 +8,10 @@ import { RedisError } from "../../../lib/jobs/redis_calls.ts";
 import { randomFraction } from "../../../lib/random.ts";
 import type { Bytes } from "../bytes.ts";
 import type { CommandSpec } from "../command.ts";
+import { addDecimals } from "../decimal.ts";
 import { syntaxError, wrongArity } from "../errors.ts";
 import { matchGlob } from "../glob.ts";
-import {
-  addInt64,
-  doubleArgument,
-  formatSum,
-  integerArgument,
-  parseDouble,
-  parseInt64,
-} from "../numbers.ts";
+import { addInt64, doubleArgument, integerArgument, parseInt64 } from "../numbers.ts";
 import { OK, Pairs, type Reply } from "../reply.ts";
 import type { Session } from "../session.ts";
 import { drawIndices } from "./_draw.ts";
@@ -114,11 +108,9 @@ function incrementFloat(
 ): Reply {
   const amount = doubleArgument(text);
   if (!Number.isFinite(amount)) throw new RedisError("ERR value is NaN or Infinity");
-  const old = parseDouble(hashAt(session, key)?.get(field) ?? "0");
-  if (old === null) throw new RedisError("ERR hash value is not a float");
-  const sum = old + amount;
-  if (!Number.isFinite(sum)) throw new RedisError("ERR increment would produce NaN or Infinity");
-  const value = formatSum(sum);
+  const old = hashAt(session, key)?.get(field) ?? "0";
+  doubleArgument(old, "ERR hash value is not a float");
+  const value = addDecimals(old, text);
   const hash = session.database.open(key, "hash");
   hash.set(field, value);
   session.database.changed(key, hash.size);

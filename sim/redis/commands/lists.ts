@@ -61,24 +61,38 @@ function length(session: Session, [, key = ""]: readonly Bytes[]): Reply {
   return session.database.get(key, "list")?.length ?? 0;
 }
 
-/** Turns inclusive indices, negative ones from the end, into a half-open range. */
-export function rangeOf(from: Bytes, to: Bytes, length: number): [start: number, end: number] {
+/**
+ * Reads inclusive indices, negative ones from the end.
+ *
+ * @param from First index.
+ * @param to Last index.
+ * @returns Turns them into a half-open range for a given length.
+ * @throws {RedisError} When one is no integer.
+ */
+export function rangeArguments(
+  from: Bytes,
+  to: Bytes,
+): (length: number) => [start: number, end: number] {
   const [first, last] = [integerArgument(from), integerArgument(to)];
-  const start = first < 0 ? Math.max(0, length + first) : first;
-  const end = Math.min(last < 0 ? length + last : last, length - 1) + 1;
-  return start >= end ? [0, 0] : [start, end];
+  return (length) => {
+    const start = first < 0 ? Math.max(0, length + first) : first;
+    const end = Math.min(last < 0 ? length + last : last, length - 1) + 1;
+    return start >= end ? [0, 0] : [start, end];
+  };
 }
 
 function range(session: Session, [, key = "", from = "", to = ""]: readonly Bytes[]): Reply {
+  const rangeFor = rangeArguments(from, to);
   const list = session.database.get(key, "list");
-  const [start, end] = rangeOf(from, to, list?.length ?? 0);
+  const [start, end] = rangeFor(list?.length ?? 0);
   return list?.slice(start, end) ?? [];
 }
 
 function index(session: Session, [, key = "", at = ""]: readonly Bytes[]): Reply {
-  const place = integerArgument(at);
   const list = session.database.get(key, "list");
-  return list?.at(place < 0 ? list.length + place : place) ?? null;
+  if (list === undefined) return null;
+  const place = integerArgument(at);
+  return list.at(place < 0 ? list.length + place : place) ?? null;
 }
 
 function set(session: Session, [, key = "", at = "", item = ""]: readonly Bytes[]): Reply {
@@ -136,14 +150,24 @@ function insert(session: Session, args: readonly Bytes[]): Reply {
 }
 
 function trim(session: Session, [, key = "", from = "", to = ""]: readonly Bytes[]): Reply {
+  const rangeFor = rangeArguments(from, to);
   const list = session.database.get(key, "list");
-  const [start, end] = rangeOf(from, to, list?.length ?? 0);
   if (list === undefined) return OK;
-  const length = list.length;
+  const { length } = list;
+  const [start, end] = rangeFor(length);
   for (let excess = length - end; excess > 0; excess--) list.popTail();
   for (let excess = Math.min(start, length); excess > 0; excess--) list.popHead();
   session.database.changed(key, list.length);
   return OK;
+}
+
+function rankArgument(text: Bytes): number {
+  const rank = integerArgument(text);
+  if (rank !== 0) return rank;
+  throw new RedisError(
+    "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... " +
+      "or use negative to start from the end of the list",
+  );
 }
 
 function position(session: Session, args: readonly Bytes[]): Reply {
@@ -152,16 +176,10 @@ function position(session: Session, args: readonly Bytes[]): Reply {
   for (let index = 3; index < args.length; index += 2) {
     const [option, value] = [args[index]?.toUpperCase(), args[index + 1]];
     if (value === undefined) throw syntaxError();
-    if (option === "RANK") rank = integerArgument(value);
+    if (option === "RANK") rank = rankArgument(value);
     else if (option === "COUNT") count = countArgument(value, "ERR COUNT can't be negative");
     else if (option === "MAXLEN") longest = countArgument(value, "ERR MAXLEN can't be negative");
     else throw syntaxError();
-  }
-  if (rank === 0) {
-    throw new RedisError(
-      "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... " +
-        "or use negative to start from the end of the list",
-    );
   }
   const list = session.database.get(key, "list");
   const found: number[] = [];

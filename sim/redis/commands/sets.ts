@@ -84,8 +84,9 @@ function randomMember(session: Session, args: readonly Bytes[]): Reply {
 function move(session: Session, [, from = "", to = "", member = ""]: readonly Bytes[]): Reply {
   const { database } = session;
   const source = setAt(session, from);
+  if (source === undefined) return 0;
   const target = setAt(session, to);
-  if (source === undefined || !source.has(member)) return 0;
+  if (!source.has(member)) return 0;
   if (source === target) return 1;
   source.delete(member);
   database.changed(from, source.size);

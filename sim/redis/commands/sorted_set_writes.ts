@@ -13,7 +13,7 @@ import { Double, type Reply, Scored } from "../reply.ts";
 import type { Session } from "../session.ts";
 import type { SortedSet } from "../values/sorted_set.ts";
 import { lexRange, type RankRange, scoreRange } from "./_score_range.ts";
-import { rangeOf } from "./lists.ts";
+import { rangeArguments } from "./lists.ts";
 
 const ADD_OPTIONS = ["NX", "XX", "GT", "LT", "CH", "INCR"];
 
@@ -142,10 +142,9 @@ function removeRange(rangeFor: (min: Bytes, max: Bytes) => (set: SortedSet) => R
 }
 
 const rankRange = (from: Bytes, to: Bytes) => {
-  // Malformed ranks are an error even where there is no set.
-  rangeOf(from, to, 0);
+  const rangeFor = rangeArguments(from, to);
   return (set: SortedSet): RankRange => {
-    const [start, end] = rangeOf(from, to, set.size);
+    const [start, end] = rangeFor(set.size);
     return { start, end };
   };
 };

@@ -15,7 +15,7 @@ import type { Session } from "../session.ts";
 import type { ScoredMember, SortedSet } from "../values/sorted_set.ts";
 import { scanArguments } from "./_scan.ts";
 import { lexRange, type RankRange, scoreRange } from "./_score_range.ts";
-import { rangeOf } from "./lists.ts";
+import { rangeArguments } from "./lists.ts";
 
 const sortedAt = (session: Session, key: Bytes) => session.database.get(key, "zset");
 
@@ -58,9 +58,10 @@ function rangeOptions(args: readonly Bytes[], request: RangeRequest | null): Ran
       hasLimit = true;
       options.offset = integerArgument(args[++index] ?? "");
       options.count = integerArgument(args[++index] ?? "");
-    } else if (request === null && option === "BYSCORE") options.by = "SCORE";
-    else if (request === null && option === "BYLEX") options.by = "LEX";
-    else if (request === null && option === "REV") options.isReverse = true;
+    } else if (request === null && options.by === "RANK" && option === "BYSCORE") {
+      options.by = "SCORE";
+    } else if (request === null && options.by === "RANK" && option === "BYLEX") options.by = "LEX";
+    else if (request === null && option === "REV" && !options.isReverse) options.isReverse = true;
     else throw syntaxError();
   }
   if (hasLimit && options.by === "RANK") {
@@ -90,9 +91,10 @@ function range(request: RangeRequest | null) {
     const isSwapped = request?.isSwapped ?? (options.isReverse && options.by !== "RANK");
     const [min, max] = isSwapped ? [second, first] : [first, second];
     if (options.by === "RANK") {
+      const rangeFor = rangeArguments(min, max);
       const set = sortedAt(session, key);
       const size = set?.size ?? 0;
-      const [start, end] = rangeOf(min, max, size);
+      const [start, end] = rangeFor(size);
       const ranks = options.isReverse ? { start: size - end, end: size - start } : { start, end };
       return listScored(set === undefined ? [] : select(set, ranks, options), options.withScores);
     }

@@ -7,8 +7,9 @@
 import { RedisError } from "../../../lib/jobs/redis_calls.ts";
 import type { Bytes } from "../bytes.ts";
 import type { CommandSpec } from "../command.ts";
+import { addDecimals } from "../decimal.ts";
 import { syntaxError } from "../errors.ts";
-import { addInt64, doubleArgument, formatSum, integerArgument, parseInt64 } from "../numbers.ts";
+import { addInt64, doubleArgument, integerArgument, parseInt64 } from "../numbers.ts";
 import { OK, type Reply } from "../reply.ts";
 import type { Session } from "../session.ts";
 import { expiryArgument } from "./_expiry.ts";
@@ -184,10 +185,10 @@ function incrementBy(sign: 1n | -1n) {
 }
 
 function incrementByFloat(session: Session, [, key = "", text = ""]: readonly Bytes[]): Reply {
-  const old = doubleArgument(session.database.get(key, "string") ?? "0");
-  const sum = old + doubleArgument(text);
-  if (!Number.isFinite(sum)) throw new RedisError("ERR increment would produce NaN or Infinity");
-  const value = formatSum(sum);
+  const old = session.database.get(key, "string") ?? "0";
+  doubleArgument(old);
+  doubleArgument(text);
+  const value = addDecimals(old, text);
   session.database.putString(key, value);
   session.logAs(["SET", key, value, "KEEPTTL"]);
   return value;
