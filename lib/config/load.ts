@@ -86,6 +86,14 @@ function warnOfUnknownNames(variables: Variables, sources: ConfigSources): strin
   return warnings;
 }
 
+function warnOfNoEffect(variables: Variables, sources: ConfigSources): string[] {
+  return Object.values(variables).flatMap((variable) => {
+    const entry = findEntry(variable, sources);
+    if (variable.withoutEffect === undefined || entry?.value === undefined) return [];
+    return [`${entry.where}: ${variable.name} has no effect: ${variable.withoutEffect}`];
+  });
+}
+
 /**
  * Turns declarations and sources into a configuration. Pure.
  *
@@ -107,7 +115,11 @@ export function resolveConfig<const V extends Variables>(
   return {
     // Each value was made by the parser of its own declaration, which is what the type infers from.
     config: Object.freeze(Object.fromEntries(values)) as ConfigOf<V>,
-    warnings: [...sources.warnings, ...warnOfUnknownNames(variables, sources)],
+    warnings: [
+      ...sources.warnings,
+      ...warnOfUnknownNames(variables, sources),
+      ...warnOfNoEffect(variables, sources),
+    ],
   };
 }
 

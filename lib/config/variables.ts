@@ -20,6 +20,11 @@ export interface VariableBase {
   readonly required?: boolean;
   /** Whether the value must not be printed. Default false. */
   readonly secret?: boolean;
+  /**
+   * Why it is read though it changes nothing, as the end of a sentence; setting it gives a warning that
+   * says so. Default: it has an effect.
+   */
+  readonly withoutEffect?: string;
   /** Long flag that sets it besides `--set`, without the dashes. Default none. */
   readonly flag?: string;
 }

@@ -5,7 +5,7 @@
  */
 import { connectChirp } from "../../lib/chirp/mod.ts";
 import { parseChirpAddress } from "../../lib/chirp/address.ts";
-import { chatRoomAddress, type ConfigOf, xmppAccount } from "../../lib/config.ts";
+import { chatRoomAddress, ConfigError, type ConfigOf, xmppAccount } from "../../lib/config.ts";
 import type { Logger } from "../../lib/log.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 import { linuxHost } from "../../lib/machine/linux_host.ts";
@@ -26,6 +26,7 @@ export async function agentOptions(
   config: ConfigOf<typeof agentVariables>,
   log: Logger,
 ): Promise<AgentOptions> {
+  refuseSecureMode(config);
   const auth = [config.chirpAuth];
   const room = chatRoomAddress(AGENT_COMPONENT, config);
   await Deno.mkdir(config.workDir, { recursive: true });
@@ -49,4 +50,16 @@ export async function agentOptions(
       sleepMs: config.sleepLimit * 1000,
     },
   };
+}
+
+/** Whoever asks for encryption must not get clear text instead. */
+function refuseSecureMode({ secureMode }: ConfigOf<typeof agentVariables>): void {
+  if (!secureMode) return;
+  throw new ConfigError(AGENT_COMPONENT, [{
+    subject: "AGENT_SECURE_MODE",
+    problem: "cannot be on",
+    where: "secure mode is not available in this version",
+    meaning: "Encrypt messages as the original does",
+    example: "AGENT_SECURE_MODE off",
+  }]);
 }

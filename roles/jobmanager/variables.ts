@@ -112,8 +112,65 @@ export const folderVariables = defineVariables({
   },
 });
 
+const NO_SECURE_MODE = "secure mode is not available in this version";
+
+/** Variables of the original's file that change nothing here. */
+const originalVariables = defineVariables({
+  ownAddress: {
+    name: "JM_JABBER_ADDRESS",
+    kind: "jid",
+    meaning: "Jabber ID of the job manager itself",
+    example: "jobmanager@xmpp.cern.ch",
+    withoutEffect: "the account is that of JM_JABBER_ID",
+  },
+  storageManager: {
+    name: "SM_JABBER_ADDRESS",
+    kind: "jid",
+    meaning:
+      "Jabber ID of the storage manager; the original reads it, too, and does nothing with it",
+    example: "storagemanager@xmpp.cern.ch",
+    withoutEffect: "the manager stores output itself",
+  },
+  monitor: {
+    name: "MON_JABBER_ADDRESS",
+    kind: "jid",
+    meaning: "Jabber ID of the monitor",
+    example: "mon@xmpp.cern.ch",
+    withoutEffect: "this version reports no events",
+  },
+  keyManager: {
+    name: "KM_JABBER_ADDRESS",
+    kind: "jid",
+    meaning: "Jabber ID of the key manager, for secure mode",
+    example: "keymanager@xmpp.cern.ch",
+    withoutEffect: NO_SECURE_MODE,
+  },
+  publicKeysFile: {
+    name: "PUBLIC_KEYS_FILE",
+    kind: "path",
+    meaning: "Public keys of the components, for secure mode",
+    example: "/etc/copilot/keys/public-keys.pub",
+    withoutEffect: NO_SECURE_MODE,
+  },
+  publicKeyFile: {
+    name: "JM_PUBLIC_KEY_FILE",
+    kind: "path",
+    meaning: "The manager's public key, for secure mode",
+    example: "/etc/copilot/keys/jobmanager.pub",
+    withoutEffect: NO_SECURE_MODE,
+  },
+  privateKeyFile: {
+    name: "JM_PRIVATE_KEY_FILE",
+    kind: "path",
+    meaning: "The manager's private key, for secure mode",
+    example: "/etc/copilot/keys/jobmanager.priv",
+    withoutEffect: NO_SECURE_MODE,
+  },
+});
+
 /** Declarations of every variable that the manager reads. */
 export const jobManagerVariables = defineVariables({
+  ...originalVariables,
   ...xmppAccountVariables("JM"),
   ...loggingVariables("JM"),
   ...chatRoomVariables,

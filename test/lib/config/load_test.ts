@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { ConfigError } from "../../../lib/config/config_error.ts";
+import { parseConfigText } from "../../../lib/config/config_text.ts";
 import { loadConfig, resolveConfig } from "../../../lib/config/load.ts";
 import { readConfigSources } from "../../../lib/config/sources.ts";
 import { chatRoomVariables, xmppAccountVariables } from "../../../lib/config/shared_variables.ts";
@@ -140,6 +141,32 @@ Deno.test("loadConfig() warns of unknown names in the component's own file and f
     `copilot-test.conf line 3: Ignored the unknown variable "ZZZ"`,
     `command line: Ignored the unknown variable "T_PROT"; did you mean T_PORT?`,
   ]);
+});
+
+Deno.test("resolveConfig() warns of a variable that is set and has no effect", () => {
+  const variables = defineVariables({
+    old: {
+      name: "T_OLD",
+      kind: "text",
+      meaning: "Once of use",
+      example: "x",
+      withoutEffect: "nobody asks for it",
+    },
+  });
+  const resolve = (text: string) =>
+    resolveConfig(variables, {
+      component: "copilot-test",
+      layers: [{
+        name: "test.conf",
+        entries: parseConfigText(text, "test.conf").entries,
+        ownNamesOnly: true,
+      }],
+      absentFiles: [],
+      problems: [],
+      warnings: [],
+    }).warnings;
+  assertEquals(resolve("T_OLD 1"), ["test.conf line 1: T_OLD has no effect: nobody asks for it"]);
+  assertEquals(resolve(""), []);
 });
 
 Deno.test("loadConfig() refuses a file that is too large or a directory", async () => {
