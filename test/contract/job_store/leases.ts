@@ -92,6 +92,15 @@ export function leaseContract(test: ContractTest): void {
     assertEquals(await store.complete(success("a", 1, 1)), "done");
   });
 
+  test("lease() to a session that goes on leaves its running jobs alone", async ({ store }) => {
+    for (const id of ["a", "b"]) await store.submit(sampleJob(id));
+    const { leasedMs } = await mustLease(store, 1, { session: "s1" });
+    await store.confirm("a", 1, 1000);
+    await mustLease(store, 1, { session: "s1" });
+    await store.touch(agentJid(1), 5000);
+    assert(((await store.get("a"))?.deadlineMs ?? 0) >= leasedMs + 5_000_000);
+  });
+
   test("lease() drops and names ids without a usable job", async ({ store, calls }) => {
     await store.submit(sampleJob("lost"));
     await store.submit(sampleJob("corrupt"));
@@ -125,12 +134,14 @@ export function leaseContract(test: ContractTest): void {
     assertEquals((await store.get("a"))?.state, "running");
   });
 
-  test("confirm() starts the job, for its token only", async ({ store }) => {
+  test("confirm() starts the job, for its token only", async ({ store, calls }) => {
     await store.submit(sampleJob("a"));
     const { token, leasedMs } = await mustLease(store, 1);
     assertEquals(await store.confirm("a", token + 1, 1000), false);
     assertEquals(await store.confirm("b", token, 1000), false);
+    await calls.call(["ZADD", "copilot:queue:waiting_jobs:seen", leasedMs - 700_000, "a"]);
     assertEquals(await store.confirm("a", token, 1000), true);
+    assertEquals(await store.silentLeases(600, 10), []);
     const job = await store.get("a");
     assertEquals(job?.state, "running");
     assert((job?.deadlineMs ?? 0) >= leasedMs + 1_000_000);

@@ -164,6 +164,16 @@ export function queueContract(test: ContractTest): void {
     assertEquals(await calls.call(["EXISTS", "waiting_jobs"]), 0);
   });
 
+  test("a job moved by hand to another queue's list belongs to that queue", async (rig) => {
+    const { open, calls } = rig;
+    const [one, two] = [open({ waitingList: "one" }), open({ waitingList: "two" })];
+    await one.submit(sampleJob("a"));
+    await calls.call(["RPOPLPUSH", "one", "two"]);
+    await mustStart(two, 1);
+    assertEquals([await one.list(), ids(await two.list())], [[], ["a"]]);
+    await checkInvariants(calls, "two");
+  });
+
   test("the store refuses unusable options", ({ calls }) => {
     for (
       const options of [
