@@ -27,7 +27,6 @@ declare module "fengari" {
       readonly LUA_TNUMBER: number;
       readonly LUA_TSTRING: number;
       readonly LUA_TTABLE: number;
-      readonly LUA_TFUNCTION: number;
       readonly lua_Debug: new () => LuaDebug;
       readonly lua_atnativeerror: (L: LuaState, handler: LuaFunction) => void;
       readonly lua_checkstack: (L: LuaState, slots: number) => boolean;
@@ -50,13 +49,11 @@ declare module "fengari" {
       readonly lua_pushnumber: (L: LuaState, value: number) => void;
       readonly lua_pushstring: (L: LuaState, bytes: Uint8Array) => void;
       readonly lua_pushvalue: (L: LuaState, index: number) => void;
-      readonly lua_rawequal: (L: LuaState, left: number, right: number) => boolean | number;
       readonly lua_rawget: (L: LuaState, index: number) => number;
       readonly lua_rawgeti: (L: LuaState, index: number, key: number) => number;
       readonly lua_rawlen: (L: LuaState, index: number) => number;
       readonly lua_rawset: (L: LuaState, index: number) => void;
       readonly lua_rawseti: (L: LuaState, index: number, key: number) => void;
-      readonly lua_remove: (L: LuaState, index: number) => void;
       readonly lua_replace: (L: LuaState, index: number) => void;
       readonly lua_setfield: (L: LuaState, index: number, name: Uint8Array) => void;
       readonly lua_sethook: (
@@ -88,7 +85,6 @@ declare module "fengari" {
         name: Uint8Array,
       ) => number;
       readonly luaL_newstate: () => LuaState;
-      readonly luaL_ref: (L: LuaState, table: number) => number;
       readonly luaL_requiref: (
         L: LuaState,
         name: Uint8Array,
@@ -96,7 +92,6 @@ declare module "fengari" {
         isGlobal: boolean | number,
       ) => void;
       readonly luaL_tolstring: (L: LuaState, index: number) => Uint8Array;
-      readonly luaL_unref: (L: LuaState, table: number, reference: number) => void;
     };
     readonly lualib: {
       readonly luaopen_base: LuaFunction;

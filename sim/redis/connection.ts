@@ -92,6 +92,12 @@ export class Connection implements SessionSink {
     });
   }
 
+  /** Executes nothing more, and ends the connection when the client has taken its answers. */
+  end(): void {
+    this.#session.isClosing = true;
+    this.flush();
+  }
+
   /** Ends the connection at once. */
   close(): void {
     if (this.#isClosed) return;

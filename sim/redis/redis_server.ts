@@ -65,6 +65,9 @@ export function startRedisServer(options: RedisServerOptions = {}): RedisServer 
   return new TcpRedisServer(options);
 }
 
+/** A server that stops waits no longer for clients to take their answers, in milliseconds. */
+const LAST_ANSWERS_MS = 1000;
+
 class TcpRedisServer implements RedisServer, ServerControl {
   readonly hostname: string;
   readonly port: number;
@@ -175,10 +178,21 @@ class TcpRedisServer implements RedisServer, ServerControl {
     if (isOrderly) this.#flush();
     this.#isStopping = true;
     this.#listener.close();
-    for (const connection of this.#connections) connection.close();
     this.#file?.close(isOrderly);
     this.store.server = undefined;
     if (this.#ownsStore) this.store[Symbol.dispose]();
+    if (isOrderly) this.#endConnections();
+    else for (const connection of this.#connections) connection.close();
+  }
+
+  /** Lets each client take the answers that are on their way to it, for a while. */
+  #endConnections(): void {
+    for (const connection of this.#connections) connection.end();
+    if (this.#connections.size === 0) return;
+    const timer = this.store.clock.after(LAST_ANSWERS_MS, () => {
+      for (const connection of this.#connections) connection.close();
+    });
+    this.closed.finally(() => timer.cancel());
   }
 }
 

@@ -7,9 +7,17 @@
 import { RedisError } from "../../lib/jobs/redis_calls.ts";
 import { type Bytes, toUint8Array } from "./bytes.ts";
 import type { CommandTable } from "./command.ts";
-import { lauxlib, lua, type LuaDebug, type LuaState, luaString, raise } from "./lua/api.ts";
+import {
+  GLOBALS_SLOT,
+  lauxlib,
+  lua,
+  type LuaDebug,
+  type LuaState,
+  luaString,
+  raise,
+} from "./lua/api.ts";
 import { openBaseLibraries, reseed } from "./lua/base_library.ts";
-import { ENVIRONMENT_SLOT, GLOBALS_SLOT, openEnvironment } from "./lua/environment.ts";
+import { ENVIRONMENT_SLOT, openEnvironment } from "./lua/environment.ts";
 import { openBit } from "./lua/bit_library.ts";
 import { openCjson } from "./lua/cjson.ts";
 import { DialectError, toInterpreterDialect } from "./lua/dialect.ts";

@@ -10,7 +10,7 @@ import { type Random, systemRandom } from "../../lib/random.ts";
 import { BlockedClients } from "./blocking.ts";
 import type { Bytes } from "./bytes.ts";
 import type { Client } from "./client.ts";
-import { Database, type DatabaseEvents, type Entry } from "./database.ts";
+import { cloneValue, Database, type DatabaseEvents, type Entry } from "./database.ts";
 import { ExpiryQueue } from "./expiry_queue.ts";
 import { Channels } from "./channels.ts";
 import { ScanCursors } from "./scan_cursors.ts";
@@ -21,6 +21,9 @@ export const DATABASE_COUNT = 16;
 
 /** Active expiry runs no more often than this, in milliseconds, so that many deadlines share a run. */
 const EXPIRY_PAUSE_MS = 100;
+
+/** Below this number of deadlines, stale ones are left where they are. */
+const FEWEST_DEADLINES = 1024;
 
 /** Options of {@linkcode RedisStore}. */
 export interface RedisStoreOptions {
@@ -83,6 +86,8 @@ export class RedisStore implements DatabaseEvents, Disposable {
   readonly #expiry = new ExpiryQueue();
   #expiryTimer: Timer | undefined;
   #expiryDueMs = Infinity;
+  /** Stale deadlines are dropped when there are more than this. */
+  #expiryLimit = FEWEST_DEADLINES;
 
   /** @param options See {@linkcode RedisStoreOptions}. */
   constructor(options: RedisStoreOptions = {}) {
@@ -168,8 +173,7 @@ export class RedisStore implements DatabaseEvents, Disposable {
   expirySet(database: Database, key: Bytes, atMs: number): void {
     this.#expiry.push({ atMs, database: database.index, key });
     this.#scheduleExpiry();
-    const live = this.databases.reduce((sum, { volatileSize }) => sum + volatileSize, 0);
-    if (this.#expiry.length > 2 * live + 64) this.#rebuildExpiry();
+    if (this.#expiry.length > this.#expiryLimit) this.#rebuildExpiry();
   }
 
   /** Breaks the next EXEC of `client` when the key changes. */
@@ -207,12 +211,9 @@ export class RedisStore implements DatabaseEvents, Disposable {
     for (const database of this.databases) {
       database.clear();
       for (const [key, entry] of snapshot.databases[database.index] ?? []) {
-        database.restoreEntry(key, entry);
+        // A copy, lest later commands change the snapshot.
+        database.restoreEntry(key, { ...entry, value: cloneValue(entry) });
       }
-    }
-    // The copies below leave the snapshot's own collections untouched by later commands.
-    for (const database of this.databases) {
-      for (const [key, entry] of database.copyEntries()) database.restoreEntry(key, entry);
     }
   }
 
@@ -255,5 +256,6 @@ export class RedisStore implements DatabaseEvents, Disposable {
         .map(([key, entry]) => ({ atMs: entry.expiresAtMs, database: index, key }))
     );
     this.#expiry.reset(deadlines);
+    this.#expiryLimit = 2 * deadlines.length + FEWEST_DEADLINES;
   }
 }

@@ -19,6 +19,8 @@ export const lua = fengari.lua;
 export const lauxlib = fengari.lauxlib;
 /** The standard libraries. */
 export const lualib = fengari.lualib;
+/** The registry's slot of the table of globals, by Lua's own convention. */
+export const GLOBALS_SLOT = 2;
 /** Makes a Lua string of ASCII text. */
 export const luaString = fengari.to_luastring;
 

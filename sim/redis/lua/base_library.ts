@@ -9,6 +9,7 @@ import { type Random, randomFraction, seededRandom } from "../../../lib/random.t
 import { readBytes, toUint8Array } from "../bytes.ts";
 import { formatPrecision } from "../numbers.ts";
 import {
+  GLOBALS_SLOT,
   lauxlib,
   lua,
   type LuaFunction,
@@ -71,7 +72,7 @@ function extend(
   library: string,
   functions: Readonly<Record<string, LuaFunction | undefined>>,
 ): void {
-  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, 2);
+  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, GLOBALS_SLOT);
   if (lua.lua_getfield(L, -1, luaString(library)) !== lua.LUA_TTABLE) {
     lua.lua_pop(L, 1);
     lua.lua_createtable(L, 0, 0);
@@ -90,10 +91,10 @@ function pushNumber(L: LuaState, value: number): number {
 }
 
 function extendGlobals(L: LuaState): void {
-  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, 2);
+  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, GLOBALS_SLOT);
   lua.lua_getfield(L, -1, luaString("tonumber"));
-  // The interpreter's own tonumber may give an integer; adding nothing makes it a double.
-  wrap(L, "tonumber");
+  lua.lua_rawseti(L, lua.LUA_REGISTRYINDEX, TONUMBER_SLOT);
+  setFunction(L, "tonumber", toNumber);
   setFunction(L, "tostring", toText);
   setFunction(L, "unpack", unpack);
   setFunction(L, "pcall", protectedCall);
@@ -103,21 +104,18 @@ function extendGlobals(L: LuaState): void {
   lua.lua_settop(L, 0);
 }
 
-/** Replaces a function that is on top of the stack by one whose numeric result is a double. */
-function wrap(L: LuaState, name: string): void {
-  const slot = FIRST_WRAPPED_SLOT + wrapped++;
-  lua.lua_rawseti(L, lua.LUA_REGISTRYINDEX, slot);
-  setFunction(L, name, (L) => {
-    const count = lua.lua_gettop(L);
-    lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, slot);
-    for (let index = 1; index <= count; index++) lua.lua_pushvalue(L, index);
-    lua.lua_call(L, count, 1);
-    if (lua.lua_isinteger(L, -1)) lua.lua_pushnumber(L, lua.lua_tonumber(L, -1));
-    return 1;
-  });
+/** The registry's slot of the interpreter's own `tonumber`. */
+const TONUMBER_SLOT = 3_000_000;
+
+/** The interpreter's `tonumber`, but it never gives an integer. */
+function toNumber(L: LuaState): number {
+  const count = lua.lua_gettop(L);
+  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, TONUMBER_SLOT);
+  for (let index = 1; index <= count; index++) lua.lua_pushvalue(L, index);
+  lua.lua_call(L, count, 1);
+  if (lua.lua_isinteger(L, -1)) lua.lua_pushnumber(L, lua.lua_tonumber(L, -1));
+  return 1;
 }
-const FIRST_WRAPPED_SLOT = 3_000_000;
-let wrapped = 0;
 
 function toText(L: LuaState): number {
   lauxlib.luaL_checkany(L, 1);

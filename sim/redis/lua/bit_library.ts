@@ -4,7 +4,15 @@
  * @module
  */
 
-import { lauxlib, lua, type LuaFunction, type LuaState, luaString, setFunction } from "./api.ts";
+import {
+  GLOBALS_SLOT,
+  lauxlib,
+  lua,
+  type LuaFunction,
+  type LuaState,
+  luaString,
+  setFunction,
+} from "./api.ts";
 
 /** Opens the library as a global table. */
 export function openBit(L: LuaState): void {
@@ -20,7 +28,7 @@ export function openBit(L: LuaState): void {
       L,
       move(toInt32(lauxlib.luaL_checknumber(L, 1)), lauxlib.luaL_checknumber(L, 2) & 31),
     );
-  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, 2);
+  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, GLOBALS_SLOT);
   lua.lua_createtable(L, 0, 12);
   const functions: Record<string, LuaFunction> = {
     tobit: (L) => pushNumber(L, toInt32(lauxlib.luaL_checknumber(L, 1))),

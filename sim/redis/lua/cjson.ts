@@ -5,7 +5,7 @@
  */
 
 import { decodeText, encodeText, readBytes, toUint8Array } from "../bytes.ts";
-import { lauxlib, lua, type LuaState, luaString, raise, setFunction } from "./api.ts";
+import { GLOBALS_SLOT, lauxlib, lua, type LuaState, luaString, raise, setFunction } from "./api.ts";
 import { formatNumber } from "./base_library.ts";
 
 /** Deepest nesting, as in lua-cjson. */
@@ -18,7 +18,7 @@ const NULL = null;
 
 /** Opens the library as a global table. */
 export function openCjson(L: LuaState): void {
-  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, 2);
+  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, GLOBALS_SLOT);
   lua.lua_createtable(L, 0, 4);
   setFunction(L, "encode", encode);
   setFunction(L, "decode", decode);

@@ -5,11 +5,9 @@
  * @module
  */
 
-import { lauxlib, lua, type LuaState, luaString, raise, setFunction } from "./api.ts";
+import { GLOBALS_SLOT, lauxlib, lua, type LuaState, luaString, raise, setFunction } from "./api.ts";
 import { readText } from "./values.ts";
 
-/** The registry's slot of the real table of globals, by Lua's own convention. */
-export const GLOBALS_SLOT = 2;
 /** The registry's slot of the table that scripts see in its place. */
 export const ENVIRONMENT_SLOT = 1_999_999;
 

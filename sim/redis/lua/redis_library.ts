@@ -10,7 +10,7 @@ import { type CommandTable, suitsArity } from "../command.ts";
 import { ErrorReply, NO_REPLY, type Reply } from "../reply.ts";
 import { runCommand } from "../run_command.ts";
 import type { Session } from "../session.ts";
-import { lauxlib, lua, type LuaState, luaString, raise, setFunction } from "./api.ts";
+import { GLOBALS_SLOT, lauxlib, lua, type LuaState, luaString, raise, setFunction } from "./api.ts";
 import { pushField, pushReply, readText } from "./values.ts";
 
 /** Who runs the current script, and what it may do. */
@@ -30,7 +30,7 @@ export interface ScriptContext {
  */
 export function openRedis(L: LuaState, table: CommandTable, context: ScriptContext): void {
   const main = L;
-  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, 2);
+  lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, GLOBALS_SLOT);
   lua.lua_createtable(L, 0, 16);
   setFunction(L, "call", (L) => {
     const reply = issue(L, table, context);
