@@ -243,7 +243,7 @@ export class JobManager implements Component {
 
   async #finish(command: JobDone, sender: Sender): Promise<void> {
     const { jobID: id, state, failure } = command;
-    const { token, ownDirectory, wallTime } = parseJobData(command.jmJobData);
+    const { token, ownDirectory, wallSeconds } = parseJobData(command.jmJobData);
     const agent = sender.jid.bare;
     const exitCode = numberOf(command.exitCode);
     if (this.#leases && (state === "returned" || state === "unable") && token !== undefined) {
@@ -262,7 +262,7 @@ export class JobManager implements Component {
         ownDirectory,
         exitCode: exitCode ?? NO_EXIT_CODE,
         validateExitCode: numberOf(command.validateExitCode),
-        wallSeconds: wallTime,
+        wallSeconds,
         failure: failure ??
           (exitCode === undefined ? "It was reported without exit code" : undefined),
       });

@@ -69,10 +69,12 @@ export function handBackReport(
 
 /** The text of the status file that lies beside the archive: what the report would say. */
 export function statusText(report: JobDone): string {
+  const data = parseHashString(report.jmJobData ?? "");
   return formatHashString({
     exitCode: report.exitCode,
     ...(report.validateExitCode === undefined ? {} : { validateExitCode: report.validateExitCode }),
-    wallTime: hashText(parseHashString(report.jmJobData ?? ""), "wallTime") ?? "",
+    wallTime: hashText(data, "wallTime") ?? "",
+    elapsed: hashText(data, "elapsed") ?? "",
   });
 }
 

@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { formatHashString, hashText, parseHashString } from "../../lib/protocol/hash_string.ts";
+import {
+  formatHashString,
+  type HashString,
+  hashText,
+  parseHashString,
+} from "../../lib/protocol/hash_string.ts";
 
 /** The manager's own data of a job at work. */
 export interface JobData {
@@ -14,8 +19,8 @@ export interface JobData {
   readonly token: number | undefined;
   /** True for an agent that puts its output where it is told. */
   readonly ownDirectory: boolean;
-  /** CPU or wall seconds that the agent reports. */
-  readonly wallTime: number | undefined;
+  /** Seconds from start to end that the agent reports; those of the CPU from one of the original's. */
+  readonly wallSeconds: number | undefined;
 }
 
 /** Writes the data of a hand-out. */
@@ -36,8 +41,13 @@ export function parseJobData(text: string | undefined): JobData {
     startedAt: numberOf(hashText(hash, "startedAt")),
     token: numberOf(hashText(hash, "token")),
     ownDirectory: hashText(hash, "ownDirectory") === "1",
-    wallTime: numberOf(hashText(hash, "wallTime")),
+    wallSeconds: wallSecondsOf(hash),
   };
+}
+
+/** Reads how long a job ran; our agents send `elapsed`, the original's `wallTime` is CPU time. */
+export function wallSecondsOf(hash: HashString): number | undefined {
+  return numberOf(hashText(hash, "elapsed")) ?? numberOf(hashText(hash, "wallTime"));
 }
 
 /** A plain decimal number, or none. */

@@ -12,7 +12,7 @@ import { UnsafePathError, type Workspace } from "../../lib/machine/workspace.ts"
 import type { GetJobOutputDir } from "../../lib/protocol/commands.ts";
 import { hashText, parseHashString } from "../../lib/protocol/hash_string.ts";
 import { Jid } from "../../lib/protocol/jid.ts";
-import { type JobData, numberOf } from "./job_data.ts";
+import { type JobData, numberOf, wallSecondsOf } from "./job_data.ts";
 
 /** What the queue hands out as ids; two files of that name with endings fit into a directory. */
 const JOB_ID = /^[\w-][\w.-]{0,199}$/;
@@ -141,7 +141,7 @@ export class OutputStore {
       ownDirectory: true,
       exitCode,
       validateExitCode: numberOf(hashText(status, "validateExitCode")),
-      wallSeconds: numberOf(hashText(status, "wallTime")),
+      wallSeconds: wallSecondsOf(status),
       failure: undefined,
     });
     return result === "done" || result === "repeated";

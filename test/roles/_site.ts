@@ -170,6 +170,12 @@ export class Site implements AsyncDisposable {
     return hand;
   }
 
+  /** Cuts everybody off and lets nobody in again. */
+  closeAccounts(): void {
+    Object.assign(this.broker.accounts, { enter: () => false });
+    this.broker.kill();
+  }
+
   /** Puts a job into the queue; its input is the script `run.sh`. */
   async submit(id: string, more: Partial<Job> & SubmitOptions = {}): Promise<string> {
     const job = {

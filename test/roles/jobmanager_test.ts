@@ -232,9 +232,9 @@ Deno.test("JobManager stops although its server was never reached", async () => 
 
 Deno.test("JobManager ends with an error when its link is closed for good", async () => {
   await using site = new Site();
-  const manager = site.manager({ resource: "same" });
+  const manager = site.manager();
   await site.pass(1);
-  site.hand("jobmanager", "same");
-  await site.pass(0);
+  site.closeAccounts();
+  await site.pass(10);
   assertEquals(await manager.running.then(() => "quietly", ({ name }) => name), "LinkRefusedError");
 });

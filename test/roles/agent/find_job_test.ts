@@ -275,10 +275,10 @@ Deno.test("Agent stops although its server was never reached", async () => {
 
 Deno.test("Agent ends with an error when its link is closed for good", async () => {
   await using site = new Site();
-  const agent = site.agent({ user: "agent", resource: "same" });
+  const agent = site.agent();
   await site.pass(1);
-  site.hand("agent", "same");
-  await site.pass(0);
+  site.closeAccounts();
+  await site.pass(10);
   const ended = await agent.running.then(() => "quietly", ({ name }) => name);
   assertEquals(ended, "LinkRefusedError");
 });
