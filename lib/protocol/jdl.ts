@@ -16,9 +16,13 @@ export interface HostDescription {
   readonly kernelRelease: string;
   /** Free KiB where jobs run. */
   readonly localDiskKiB: number;
+  /** Installed memory; this and the three below are left out of the JDL where they are 0. */
   readonly memoryMiB: number;
+  /** Memory that no process and no cache uses. */
   readonly freeMemoryMiB: number;
+  /** All swap space. */
   readonly swapMiB: number;
+  /** Swap space that is not in use. */
   readonly freeSwapMiB: number;
 }
 

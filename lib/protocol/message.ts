@@ -6,33 +6,36 @@
 import { decodeInfo, encodeInfo, type Info } from "./info.ts";
 import { childNamed, xml, type XmlElement } from "./xml.ts";
 
-/** A command on its way. */
-export interface CommandMessage {
-  readonly kind: "command";
+/** What all messages have. */
+export interface Envelope<Kind extends string> {
+  /** Tells the forms of {@linkcode Message} apart; not on the wire. */
+  readonly kind: Kind;
+  /** JID of the sender, the full one as a server stamps it; empty where the stanza has none. */
   readonly from: string;
+  /** JID of the receiver, as the sender wrote it; empty where the stanza has none. */
   readonly to: string;
+}
+
+/** A command on its way. */
+export interface CommandMessage extends Envelope<"command"> {
   /** Unique id, acknowledged by the receiver; a message without one is not processed. */
   readonly id: string;
   /** True where the sender wants no acknowledgement. */
   readonly noack: boolean;
   /** True for a message to or from a whole room. */
   readonly groupchat: boolean;
+  /** The command, to be understood by {@linkcode parseCommand}. */
   readonly info: Info;
 }
 
-/** An acknowledgement of the message `ack`. */
-export interface AckMessage {
-  readonly kind: "ack";
-  readonly from: string;
-  readonly to: string;
+/** An acknowledgement. */
+export interface AckMessage extends Envelope<"ack"> {
+  /** Id of the message that was received, and never empty. */
   readonly ack: string;
 }
 
 /** A stanza that came back, such as `service-unavailable`: the message `id` did not arrive. */
-export interface ErrorMessage {
-  readonly kind: "error";
-  readonly from: string;
-  readonly to: string;
+export interface ErrorMessage extends Envelope<"error"> {
   /** Id of the message that did not arrive, where the server repeats it. */
   readonly id: string | undefined;
   /** Defined condition of RFC 6120, 8.3.3, such as `service-unavailable`. */
@@ -40,18 +43,20 @@ export interface ErrorMessage {
 }
 
 /** Anything else: no id, no body, chat text; neither processed nor acknowledged. */
-export interface OtherMessage {
-  readonly kind: "other";
-  readonly from: string;
-  readonly to: string;
-  /** Why it is no command. */
+export interface OtherMessage extends Envelope<"other"> {
+  /** Why it is no command, in a few words for the log. */
   readonly reason: string;
 }
 
 /** A message stanza, understood. */
 export type Message = CommandMessage | AckMessage | ErrorMessage | OtherMessage;
 
-/** Writes a command or an acknowledgement as the original does. */
+/**
+ * Writes a command or an acknowledgement as the original does: an acknowledgement has no body.
+ *
+ * @param message What is to be sent.
+ * @returns The `<message>`, values encoded.
+ */
 export function encodeMessage(message: CommandMessage | AckMessage): XmlElement {
   const { from, to } = message;
   if (message.kind === "ack") return xml("message", { ack: message.ack, from, to });
