@@ -104,13 +104,19 @@ ${rooms}
 `;
 }
 
+/** A name as Prosody's store writes it into a path: `agent%2d1`. */
+function storedName(name: string): string {
+  const escape = (character: string) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  return name.replace(/[^A-Za-z0-9]/g, escape);
+}
+
 /** Writes the accounts as Prosody's own store keeps them. */
 async function writeAccounts(folder: string, accounts: ReadonlyMap<string, string>) {
-  const path = `${folder}/data/${DOMAIN.replaceAll(".", "%2e")}/accounts`;
+  const path = `${folder}/data/${storedName(DOMAIN)}/accounts`;
   await Deno.mkdir(path, { recursive: true });
   for (const [user, password] of accounts) {
     const text = `return {\n\t["password"] = ${JSON.stringify(password)};\n};\n`;
-    await Deno.writeTextFile(`${path}/${user}.dat`, text);
+    await Deno.writeTextFile(`${path}/${storedName(user)}.dat`, text);
   }
 }
 
