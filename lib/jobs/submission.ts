@@ -7,10 +7,12 @@
 import { basename, dirname, isAbsolute, join, normalize } from "@std/path";
 import { safeRelativePath } from "../machine/safe_path.ts";
 import type { Workspace } from "../machine/workspace.ts";
+import type { Job } from "../protocol/job.ts";
 import { type Random, randomUuid, systemRandom } from "../random.ts";
 import { makeInputDirectory } from "./chirp_folder.ts";
 import type { JobStore, SubmitOptions } from "./job_store.ts";
 import { copyLocal, existsLocal, listLocal } from "./local_files.ts";
+import { RedisError } from "./redis_calls.ts";
 
 /** A job to be submitted; texts default to `""`. */
 export interface Submission extends SubmitOptions {
@@ -52,35 +54,60 @@ export async function submitJobs(
   site: SubmissionSite,
 ): Promise<readonly string[]> {
   const random = site.random ?? systemRandom;
-  const { number = 1, key } = submission;
-  const ids = Array.from({ length: number }, () => randomUuid(random));
+  const ids = Array.from({ length: submission.number ?? 1 }, () => randomUuid(random));
   const inputDir = `${ids[0]}.input`;
-  const { command, inputFiles } = await placeInput(submission, inputDir, site);
-  const validationScript = submission.validationScript === undefined
-    ? undefined
-    : remoteName(submission.validationScript);
   const submitted: string[] = [];
-  let created = false;
-  for (const [index, id] of ids.entries()) {
-    const job = {
+  // True once a job refers to the input directory, or may do so: an answer of the queue can be lost.
+  let needed = false;
+  try {
+    const placed = await placeInput(submission, inputDir, site);
+    for (const [index, id] of ids.entries()) {
+      const { job, options } = describe(submission, id, index, { inputDir, ...placed }, site);
+      const { id: known, created } = await site.store.submit(job, options).catch((error) => {
+        needed ||= error instanceof RedisError;
+        throw error;
+      });
+      submitted.push(known);
+      needed ||= created;
+    }
+  } finally {
+    if (!needed) await site.chirpFolder.remove(inputDir);
+  }
+  return submitted;
+}
+
+/** Where the input of some jobs is. */
+interface PlacedInput {
+  readonly inputDir: string;
+  /** Names of command and files as agents see them. */
+  readonly command: string;
+  readonly inputFiles: readonly string[];
+}
+
+/** Describes one of a number of equal jobs; each has a key of its own. */
+function describe(
+  submission: Submission,
+  id: string,
+  index: number,
+  input: PlacedInput,
+  { chirpAddress }: SubmissionSite,
+): { readonly job: Job; readonly options: SubmitOptions } {
+  const { number = 1, key, validationScript } = submission;
+  return {
+    job: {
       id,
-      chirpUrl: site.chirpAddress,
-      inputDir,
-      inputFiles,
-      command,
+      chirpUrl: chirpAddress,
+      ...input,
       arguments: submission.arguments ?? "",
       environment: submission.environment ?? "",
       packages: submission.packages ?? "",
-    };
-    const ownKey = key === undefined || number === 1 ? key : `${key}#${index}`;
-    const options = { ...submission, key: ownKey, validationScript };
-    const result = await site.store.submit(job, options);
-    submitted.push(result.id);
-    created ||= result.created;
-  }
-  // Every job was there already, with the input directory of its first submit.
-  if (!created) await site.chirpFolder.remove(inputDir);
-  return submitted;
+    },
+    options: {
+      ...submission,
+      key: key === undefined || number === 1 ? key : `${key}#${index}`,
+      validationScript: validationScript === undefined ? undefined : remoteName(validationScript),
+    },
+  };
 }
 
 /** Fills the input directory; returns the names of command and files as agents see them. */
@@ -88,7 +115,7 @@ async function placeInput(
   submission: Submission,
   inputDir: string,
   { chirpFolder }: SubmissionSite,
-): Promise<{ readonly command: string; readonly inputFiles: readonly string[] }> {
+): Promise<Omit<PlacedInput, "inputDir">> {
   const { command, inputFiles = [], validationScript } = submission;
   const isLocal = await existsLocal(command);
   const commandName = isLocal ? safeRelativePath(basename(normalize(command))) : command;
