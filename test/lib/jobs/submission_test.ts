@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { RedisJobStore, type RedisJobStore as Store } from "../../../lib/jobs/redis_job_store.ts";
+import { RedisError } from "../../../lib/jobs/redis_calls.ts";
+import { RedisJobStore } from "../../../lib/jobs/redis_job_store.ts";
 import { type Submission, submitJobs } from "../../../lib/jobs/submission.ts";
 import { diskWorkspace } from "../../../lib/machine/disk_workspace.ts";
 import type { Workspace } from "../../../lib/machine/workspace.ts";
