@@ -4,53 +4,15 @@
  * @module
  */
 
-import type { Clock } from "../../lib/clock.ts";
-import type { Random } from "../../lib/random.ts";
-import type { ByteReader, ByteWriter } from "./byte_stream.ts";
 import type { Caller } from "./access.ts";
-import type { Storage } from "./storage.ts";
+import type { AuthenticationContext, IdentityDialogue } from "./identity_dialogue.ts";
 import { authenticateByTicket } from "./ticket_method.ts";
 import { authenticateByUnix } from "./unix_method.ts";
 
 /** A way to prove who one is. */
 export type IdentityMethod = "address" | "hostname" | "unix" | "ticket";
 
-/** What the methods need. */
-export interface AuthenticationContext {
-  /** Methods that are accepted. */
-  readonly methods: ReadonlySet<string>;
-  /** The client's address as text. */
-  readonly peerAddress: string;
-  /** Finds the name of an address; `undefined` where it has none. */
-  readonly nameOfAddress: (address: string) => Promise<string | undefined>;
-  /** Folder for the files of the method `unix`, seen by both sides. */
-  readonly challengeFolder: string;
-  /** Where tickets are kept. */
-  readonly storage: Storage;
-  /** Time. */
-  readonly clock: Clock;
-  /** Chance. */
-  readonly random: Random;
-  /** Aborted when the connection ends. */
-  readonly signal: AbortSignal;
-  /** Requests. */
-  readonly reader: ByteReader;
-  /** Answers. */
-  readonly writer: ByteWriter;
-}
-
-/** What a method has found out: the subject, and the caller where that is not `<method>:<subject>`. */
-export interface Proof {
-  /** The client's name in the method. */
-  readonly subject: string;
-  /** The caller, where it is not named after the method and the subject. */
-  readonly caller?: Caller | undefined;
-}
-
-/** A method's own dialogue, after both sides have agreed on it; `undefined` when it fails. */
-type Method = (context: AuthenticationContext) => Promise<Proof | undefined>;
-
-const METHODS: Readonly<Record<IdentityMethod, Method>> = {
+const METHODS: Readonly<Record<IdentityMethod, IdentityDialogue>> = {
   address: ({ writer, peerAddress }) => {
     writer.line("yes");
     return Promise.resolve({ subject: peerAddress });

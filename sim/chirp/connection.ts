@@ -6,7 +6,8 @@
  */
 
 import type { Timer } from "../../lib/clock.ts";
-import { authenticate, type AuthenticationContext } from "./authentication.ts";
+import { authenticate } from "./authentication.ts";
+import type { AuthenticationContext } from "./identity_dialogue.ts";
 import { type ByteConnection, ByteReader, ByteWriter, ConnectionLost } from "./byte_stream.ts";
 import { dispatch } from "./dispatch.ts";
 import { type ServerContext, Session } from "./session.ts";

@@ -5,7 +5,7 @@
  */
 
 import { constants, publicDecrypt } from "node:crypto";
-import type { AuthenticationContext, Proof } from "./authentication.ts";
+import type { AuthenticationContext, Proof } from "./identity_dialogue.ts";
 import { ConnectionLost } from "./byte_stream.ts";
 import { type Ticket, ticketMask, TicketStore } from "./tickets.ts";
 

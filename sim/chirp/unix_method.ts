@@ -7,7 +7,7 @@
 
 import { sleep } from "../../lib/clock.ts";
 import { randomHex } from "../../lib/random.ts";
-import type { AuthenticationContext, Proof } from "./authentication.ts";
+import type { AuthenticationContext, Proof } from "./identity_dialogue.ts";
 
 /** How often the server looks for the client's file. */
 const MOST_LOOKS = 50;
