@@ -17,7 +17,11 @@ export class ByteReader {
   #start = 0;
   #end = 0;
 
-  /** @param source Where the bytes come from. */
+  /**
+   * Reads nothing before it is asked to.
+   *
+   * @param source Where the bytes come from.
+   */
   constructor(source: ByteSource) {
     this.#source = source;
   }

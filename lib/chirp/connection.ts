@@ -82,6 +82,8 @@ export class ChirpConnection implements Disposable {
   #end: { readonly reason: unknown } | undefined;
 
   /**
+   * Takes over a socket that is connected; the dialogue begins with the first request.
+   *
    * @param tcp The socket, which this object closes from now on.
    * @param clock Measures the time limit.
    * @param timeoutMs Longest time that one read or write may take, in milliseconds.

@@ -9,9 +9,14 @@ import { FileTransferError, type FileTransferErrorCode } from "./file_transfer.t
 
 /** The server answered with a negative code; the connection is in step and stays usable. */
 export class Refusal extends Error {
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "Refusal";
 
-  /** @param code The server's answer, one of `CHIRP_CODES`. */
+  /**
+   * Keeps the bare answer; {@linkcode fileTransferErrorOf} puts it into words.
+   *
+   * @param code One of `CHIRP_CODES`.
+   */
   constructor(readonly code: number) {
     super(`Refused with ${code}`);
   }
@@ -19,9 +24,12 @@ export class Refusal extends Error {
 
 /** The connection cannot be used any more: it was never made, was lost, is stuck or out of step. */
 export class ConnectionFailure extends Error {
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "ConnectionFailure";
 
   /**
+   * Says why; {@linkcode fileTransferErrorOf} adds what was being done.
+   *
    * @param code What kind of failure.
    * @param reason Why, to be put behind the action.
    * @param options The cause, where there is one.

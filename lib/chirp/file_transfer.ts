@@ -26,9 +26,12 @@ export type FileTransferErrorCode =
 
 /** A file operation that failed; the message names the operation, the path and the server. */
 export class FileTransferError extends Error {
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "FileTransferError";
 
   /**
+   * Sums a failed operation up for the caller.
+   *
    * @param code What went wrong.
    * @param message The action and the path, in a sentence.
    * @param options The cause, where there is one.

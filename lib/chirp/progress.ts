@@ -17,6 +17,8 @@ export class ProgressMeter {
   #reportedBytes = 0;
 
   /**
+   * Tells nothing before {@linkcode start}.
+   *
    * @param path The remote path.
    * @param onProgress Whom to tell; nobody where it is missing.
    */

@@ -71,7 +71,11 @@ export class ChirpSession implements Disposable {
   #connection: ChirpConnection | undefined;
   #usedAtMs = 0;
 
-  /** @param options Where the server is and how patient to be. */
+  /**
+   * Connects at the first request, and anew whenever one finds the connection gone.
+   *
+   * @param options Where the server is and how patient to be.
+   */
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#leave = () => this.#end(options.signal?.reason);

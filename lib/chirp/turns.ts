@@ -12,7 +12,11 @@ export class Turns {
   readonly #waiting = new Set<() => void>();
   #taken = false;
 
-  /** @param limit How many may wait. */
+  /**
+   * Free for the first who asks.
+   *
+   * @param limit How many may wait.
+   */
   constructor(limit: number) {
     this.#limit = limit;
   }

@@ -27,22 +27,29 @@ export interface SubmitOptions {
 
 /** All that is known of a job. Times are milliseconds since the epoch by the clock of Redis. */
 export interface JobRecord {
+  /** A UUID, unless the submitter chose another name; that of directories and archive, too. */
   readonly id: string;
+  /** Where it stands; {@linkcode TRANSITIONS} says what may follow. */
   readonly state: JobState;
+  /** What is to be run; all fields empty where it is gone from Redis or unreadable. */
   readonly description: JobDescription;
+  /** Higher runs first; 0 is the queue shared with the original. */
   readonly priority: number;
-  /** Hand-outs so far. */
+  /** Hand-outs so far, but for those that an agent gave back unused. */
   readonly attempts: number;
+  /** Hand-outs before it is given up. */
   readonly maxAttempts: number;
+  /** Time of the submit; of the take-over for a job that the original submitted. */
   readonly submittedMs: number;
   /** Time of the last transition. */
   readonly changedMs: number;
   /** Time of the last hand-out. */
   readonly leasedMs?: number | undefined;
+  /** When it ended: succeeded, failed or cancelled. */
   readonly finishedMs?: number | undefined;
   /** Fencing token of the last lease; 0 before the first. */
   readonly token: number;
-  /** Full JID of the agent that holds or held the last lease. */
+  /** Full JID of the agent that holds or held the last lease; bare where another one reported. */
   readonly agent?: string | undefined;
   /** Full JID of the manager that made it. */
   readonly manager?: string | undefined;
@@ -60,20 +67,27 @@ export interface JobRecord {
   readonly reason?: string | undefined;
   /** Its archive, relative to the done-job directory. */
   readonly archive?: string | undefined;
+  /** Script that judges the output, as submitted. */
   readonly validationScript?: string | undefined;
+  /** Longest run in seconds, as submitted. */
   readonly wallTimeSeconds?: number | undefined;
+  /** Largest job directory in bytes, as submitted. */
   readonly outputBytes?: number | undefined;
 }
 
 /** One line of a job's history. */
 export interface HistoryEntry {
+  /** Milliseconds since the epoch by the clock of Redis. */
   readonly atMs: number;
   /** What happened: `submitted`, `leased`, `started`, `requeued`, `stale result` … */
   readonly event: string;
   /** State after it. */
   readonly state: JobState;
+  /** Token of the lease that it is about; for a stale result the one that was reported. */
   readonly token?: number | undefined;
+  /** JID of the agent that it is about. */
   readonly agent?: string | undefined;
+  /** Why, in a sentence. */
   readonly reason?: string | undefined;
 }
 
@@ -87,12 +101,13 @@ export interface LeaseRequest {
   readonly manager: string;
   /** Length of the lease once the agent has acknowledged `runJob`. */
   readonly leaseSeconds: number;
-  /** Length until then. */
+  /** Length until then: a `runJob` that is never acknowledged soon frees the job again. */
   readonly unacknowledgedSeconds: number;
 }
 
 /** A job lent to an agent. */
 export interface Lease {
+  /** Everything that goes into `runJob`. */
   readonly job: Job;
   /** Grows with each lease of the job. */
   readonly token: number;
@@ -106,26 +121,37 @@ export interface Lease {
 
 /** A lease whose agent should be asked whether it lives, or whose time is over. */
 export interface LeaseStatus {
+  /** Id of the job. */
   readonly id: string;
+  /** Says which of the job's leases it is. */
   readonly token: number;
   /** Full JID of the agent. */
   readonly agent: string;
+  /** Last sign of life of the agent, milliseconds since the epoch. */
   readonly seenMs: number;
+  /** When the lease ends unless extended, milliseconds since the epoch. */
   readonly deadlineMs: number;
 }
 
 /** How a job ended, as an agent reports it. */
 export interface Completion {
+  /** Id of the job. */
   readonly id: string;
   /** Token that the agent echoes; `undefined` from one that was handed none. */
   readonly token: number | undefined;
   /** Bare JID of the agent. */
   readonly agent: string;
+  /** State that the job enters: the manager judges by exit codes, limits and archive. */
   readonly outcome: "succeeded" | "failed";
+  /** Raw wait status of the job: exit code × 256, or the number of the signal that killed it. */
   readonly exitCode: number;
+  /** Raw wait status of its validation. Default: it has none. */
   readonly validateExitCode?: number | undefined;
+  /** Time that it ran, in seconds; an agent of the original reports user CPU time. */
   readonly wallSeconds?: number | undefined;
+  /** Why it failed, in a sentence. Default: the exit codes say it all. */
   readonly reason?: string | undefined;
+  /** Its archive, relative to the done-job directory. Default: none arrived. */
   readonly archive?: string | undefined;
 }
 
@@ -142,9 +168,12 @@ export type CompletionResult = "done" | "repeated" | "stale" | "foreign" | "unkn
 
 /** Why a transition was not made; the store is unchanged. */
 export class TransitionError extends Error {
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "TransitionError";
 
   /**
+   * Names what was refused.
+   *
    * @param message Action, job and state in a sentence.
    * @param state The state the job is in; `undefined` where there is no such job.
    */
@@ -155,9 +184,11 @@ export class TransitionError extends Error {
 
 /** What a clean-up took out of the store. */
 export interface PurgedJob {
+  /** Id of the job, free to be used again. */
   readonly id: string;
   /** Directories of the Chirp folder that no job needs any more. */
   readonly directories: readonly string[];
+  /** Its archive, relative to the done-job directory; `undefined` where none arrived. */
   readonly archive: string | undefined;
 }
 

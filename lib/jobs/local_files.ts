@@ -24,6 +24,7 @@ export async function existsLocal(path: string): Promise<boolean> {
 export interface LocalEntry {
   /** Path below the one that was asked for; `""` for that one itself. */
   readonly below: string;
+  /** True for a directory, or a link to one; all else is copied as a file. */
   readonly isDirectory: boolean;
 }
 

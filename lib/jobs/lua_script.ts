@@ -43,7 +43,11 @@ export class LuaScript<Name extends string = string> {
   readonly #args: readonly Name[];
   readonly #sha1: string;
 
-  /** @param script Name, arguments and text. */
+  /**
+   * Puts the parts together; Redis sees them at the first {@linkcode run}.
+   *
+   * @param script Name, arguments and text.
+   */
   constructor(script: LuaScriptParts<Name>) {
     this.name = script.name;
     this.#args = script.args;

@@ -9,13 +9,17 @@ import { RedisJobStore } from "./redis_job_store.ts";
 
 /** Where the queue is and how it is used. */
 export interface QueueConfig {
-  /** Machine and port of Redis. */
+  /** Name or address of the machine on which Redis runs. */
   readonly redisServer: string;
+  /** TCP port of Redis. */
   readonly redisPort: number;
+  /** `undefined` where Redis asks for none. */
   readonly redisPassword: string | undefined;
   /** Name of the list of waiting jobs. */
   readonly waitingJobsList: string;
+  /** `fifo`: the oldest job first. `lifo`: the newest, as in the original. */
   readonly queueOrder: "fifo" | "lifo";
+  /** False: a hand-out is final, as beside managers of the original. */
   readonly leases: boolean;
   /** Hand-outs of a job before it is given up. */
   readonly maxAttempts: number;
@@ -23,6 +27,7 @@ export interface QueueConfig {
 
 /** An open queue; disposing of it closes the connection. */
 export interface OpenQueue extends AsyncDisposable {
+  /** Works as long as the connection is open. */
   readonly store: JobStore;
 }
 

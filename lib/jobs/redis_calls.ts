@@ -10,6 +10,7 @@ export type RedisReply = string | number | null | readonly RedisReply[];
 
 /** An error reply of the server, or a connection that could not carry the call. */
 export class RedisError extends Error {
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "RedisError";
 }
 

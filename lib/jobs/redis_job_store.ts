@@ -103,6 +103,8 @@ export class RedisJobStore implements JobStore {
   readonly #reader: JobReader;
 
   /**
+   * Sends nothing yet: the queue need not exist, and Redis need not be reachable.
+   *
    * @param calls The connection; stays the caller's to close.
    * @param options Name, order and limits of the queue.
    * @throws {RangeError} When an option is out of bounds.

@@ -32,11 +32,13 @@ export interface Submission extends SubmitOptions {
 
 /** Where jobs are submitted to. */
 export interface SubmissionSite {
+  /** Queue that the jobs go into. */
   readonly store: JobStore;
   /** Folder shared with the Chirp server. */
   readonly chirpFolder: Workspace;
   /** Address of the Chirp server as agents reach it. */
   readonly chirpAddress: string;
+  /** Source of the ids. Default: the machine's. */
   readonly random?: Random | undefined;
 }
 

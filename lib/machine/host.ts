@@ -4,20 +4,27 @@
  * @module
  */
 
-/** Load averages. */
+/** Load averages: processes that run or want to, as `uptime` prints them. */
 export interface SystemLoad {
-  /** Average over one, five and fifteen minutes. */
+  /** Average over the last minute. */
   readonly oneMinute: number;
+  /** Average over the last five minutes. */
   readonly fiveMinutes: number;
+  /** Average over the last fifteen minutes. */
   readonly fifteenMinutes: number;
 }
 
 /** Memory in MiB. */
 export interface MemoryReading {
+  /** What the kernel has to give, a little less than what is installed. */
   readonly totalMiB: number;
+  /** Used by nobody; what caches hold is not in it. */
   readonly freeMiB: number;
+  /** What a new program could get, caches given up. */
   readonly availableMiB: number;
+  /** 0 on a machine without swap space. */
   readonly swapTotalMiB: number;
+  /** Swap space that holds nothing. */
   readonly swapFreeMiB: number;
 }
 
@@ -25,19 +32,27 @@ export interface MemoryReading {
 export interface DiskReading {
   /** Device path, such as `/dev/sda1`. */
   readonly device: string;
+  /** Absolute path at which its files are found. */
   readonly mountPoint: string;
+  /** Size, what is reserved for root included. */
   readonly totalMiB: number;
+  /** Taken by files. */
   readonly usedMiB: number;
+  /** What a user other than root may still fill. */
   readonly availableMiB: number;
 }
 
 /** One running process. */
 export interface ProcessReading {
+  /** Share of one processor, averaged over its life as `ps` does; over 100 with several threads. */
   readonly cpuPercent: number;
+  /** Share of the machine's memory. */
   readonly memoryPercent: number;
+  /** Memory that it holds now, shared pages included. */
   readonly residentKiB: number;
   /** CPU time as `ps` prints it. */
   readonly time: string;
+  /** Name of the program without arguments, which may hold secrets. */
   readonly command: string;
 }
 
@@ -53,10 +68,15 @@ export interface HostIdentity {
 
 /** The machine. Readings are taken when asked for. */
 export interface Host {
+  /** Who it is; found out once, the same at every call. */
   identity(): Promise<HostIdentity>;
+  /** How busy its processors are. */
   load(): Promise<SystemLoad>;
+  /** How full its memory is. */
   memory(): Promise<MemoryReading>;
+  /** How full its disks are, as `df`: each device once, nothing without blocks. */
   disks(): Promise<DiskReading[]>;
+  /** What runs on it, most CPU time first. */
   processes(): Promise<ProcessReading[]>;
   /** Free KiB on the file system that holds a path. */
   freeDiskKiB(path: string): Promise<number>;

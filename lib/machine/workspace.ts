@@ -7,6 +7,7 @@
 
 /** A path that would leave its folder, or is not a name at all. */
 export class UnsafePathError extends Error {
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "UnsafePathError";
 }
 

@@ -32,6 +32,7 @@ export interface Sender {
 
 /** A command to be sent once the effect of the one it answers is acknowledged. */
 export interface Reply extends PostOptions {
+  /** What is sent. */
   readonly command: Command;
   /** Receiver. Default: the sender. */
   readonly to?: string | undefined;
@@ -61,8 +62,11 @@ export interface Component extends CommandHandler {
 
 /** Options of a {@linkcode Container}. */
 export interface ContainerOptions {
+  /** Session that is opened by {@linkcode Container.start} and closed with the container. */
   readonly link: Link;
+  /** Gets every command whose name has no prefix. */
   readonly component: Component;
+  /** Told of the link's life and of what cannot be processed. */
   readonly log: Logger;
   /** Handlers of prefixed commands: `Heartbeat` gets `Heartbeat:…`. Default: none. */
   readonly plugins?: Readonly<Record<string, CommandHandler>> | undefined;
@@ -77,7 +81,9 @@ export interface ContainerOptions {
   readonly concurrency?: number | undefined;
   /** Tuning of delivery. */
   readonly delivery?: Partial<DeliveryOptions> | undefined;
+  /** Clock of the resends. Default: the machine's. */
   readonly clock?: Clock | undefined;
+  /** Source of message ids and of the nick in the room. Default: the machine's. */
   readonly random?: Random | undefined;
 }
 
@@ -95,7 +101,11 @@ export class Container implements AsyncDisposable {
   #processing = 0;
   #bareJid = "";
 
-  /** @param options See {@linkcode ContainerOptions}. */
+  /**
+   * Puts the parts together; nothing happens before {@linkcode start}.
+   *
+   * @param options See {@linkcode ContainerOptions}.
+   */
   constructor(options: ContainerOptions) {
     const clock = options.clock ?? systemClock;
     const random = options.random ?? systemRandom;

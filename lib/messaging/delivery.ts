@@ -50,7 +50,9 @@ export interface DeliveryOptions {
   readonly rememberedLimit?: number | undefined;
   /** How long they are remembered. Default: 3,600,000 ms. */
   readonly rememberedMs?: number | undefined;
+  /** Clock of the resends. Default: the machine's. */
   readonly clock?: Clock | undefined;
+  /** Source of message ids. Default: the machine's. */
   readonly random?: Random | undefined;
 }
 
@@ -79,7 +81,11 @@ export class Delivery implements Disposable {
   readonly #pending = new Map<string, Pending>();
   readonly #seen: SeenMessages;
 
-  /** @param options See {@linkcode DeliveryOptions}. */
+  /**
+   * Begins with an empty memory: what came before a restart counts as new.
+   *
+   * @param options See {@linkcode DeliveryOptions}.
+   */
   constructor(options: DeliveryOptions) {
     this.#transmit = options.transmit;
     this.#isOnline = options.isOnline;

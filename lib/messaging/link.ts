@@ -26,11 +26,13 @@ export interface LinkHandler {
 
 /** A stanza was not taken, because the queue of a link that is down is full. */
 export class OutboxFullError extends Error {
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "OutboxFullError";
 }
 
 /** A server refused to let the link in for good: wrong password, unknown account, bad certificate. */
 export class LinkRefusedError extends Error {
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "LinkRefusedError";
 }
 

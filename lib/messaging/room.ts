@@ -15,6 +15,8 @@ export class Room {
   readonly #nick: string;
 
   /**
+   * Draws the nick; joining takes the {@linkcode joinStanza}.
+   *
    * @param room Bare JID of the room.
    * @param random Source of the nick.
    */

@@ -11,6 +11,7 @@ export interface SeenMessagesOptions {
   readonly limit: number;
   /** Age in milliseconds at which an entry is forgotten. */
   readonly ageMs: number;
+  /** Measures the age. */
   readonly clock: Clock;
 }
 
@@ -21,7 +22,11 @@ export class SeenMessages {
   /** Time of completion; a Map keeps the order of insertion, so the oldest stands first. */
   readonly #finished = new Map<string, number>();
 
-  /** @param options See {@linkcode SeenMessagesOptions}. */
+  /**
+   * Begins empty.
+   *
+   * @param options See {@linkcode SeenMessagesOptions}.
+   */
   constructor(options: SeenMessagesOptions) {
     this.#options = options;
   }

@@ -15,8 +15,15 @@ export type XmlErrorCode =
 
 /** The parser refused its input. */
 export class XmlError extends Error {
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "XmlError";
 
+  /**
+   * Refuses a text.
+   *
+   * @param code Why, as a stream error condition that a server can send back.
+   * @param message What was found, with an excerpt.
+   */
   constructor(
     /** Why, as a stream error condition. */
     readonly code: XmlErrorCode,

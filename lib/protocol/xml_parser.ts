@@ -41,6 +41,8 @@ export class XmlStreamParser {
   readonly #reader: XmlReader;
 
   /**
+   * Waits for the root element of a first stream.
+   *
    * @param options Who is told what comes, and what is accepted at most.
    */
   constructor(options: XmlStreamParserOptions) {
