@@ -45,6 +45,7 @@ declare module "fengari" {
       readonly lua_pushboolean: (L: LuaState, value: boolean) => void;
       readonly lua_pushcfunction: (L: LuaState, callee: LuaFunction) => void;
       readonly lua_pushlightuserdata: (L: LuaState, value: unknown) => void;
+      readonly lua_pushlstring: (L: LuaState, bytes: Uint8Array, length: number) => void;
       readonly lua_pushnil: (L: LuaState) => void;
       readonly lua_pushnumber: (L: LuaState, value: number) => void;
       readonly lua_pushstring: (L: LuaState, bytes: Uint8Array) => void;

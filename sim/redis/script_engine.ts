@@ -1,6 +1,10 @@
 /**
  * Runs Lua scripts: each is compiled once, all share one interpreter state.
  *
+ * Known differences to Redis: no `cmsgpack`, `struct`, `setfenv` and `redis.setresp(3)`; `goto` cannot
+ * be a name; `..` prints numbers from 1e14 on in full (`tostring` does not); lengths are integers of 32
+ * bits; a script is stopped for good after a number of instructions, not by `SCRIPT KILL`.
+ *
  * @module
  */
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Bytes, readBytes, toUint8Array } from "../bytes.ts";
+import { type Bytes, readBytes, toUint8Array, writeBytes } from "../bytes.ts";
 import { formatDouble } from "../numbers.ts";
 import {
   Double,
@@ -20,13 +20,16 @@ import {
 import { lua, type LuaState, luaString } from "./api.ts";
 
 /** Most strings kept for reuse; making a Lua string costs ten times as much as finding one. */
-const MOST_CACHED = 4096;
+const MOST_CACHED = 16_384;
 /** Longest string kept for reuse, in bytes. */
 const LONGEST_CACHED_BYTES = 64;
 /** First of the registry's slots that hold strings. */
 const FIRST_STRING_SLOT = 1_000_000;
 /** Deepest nesting of tables in an answer. */
 const DEEPEST_TABLE = 100;
+
+/** Where short strings are put together; the interpreter copies them from here. */
+const scratch = new Uint8Array(4096);
 
 /** Slots by string; there is one interpreter state a store, and each has its cache. */
 const caches = new WeakMap<LuaState, Map<Bytes, number>>();
@@ -44,20 +47,26 @@ export function prepareValues(L: LuaState): void {
  * @param bytes The string.
  */
 export function pushBytes(L: LuaState, main: LuaState, bytes: Bytes): void {
-  if (bytes.length > LONGEST_CACHED_BYTES) return lua.lua_pushstring(L, toUint8Array(bytes));
+  if (bytes.length > LONGEST_CACHED_BYTES) return pushFresh(L, bytes);
   const slots = caches.get(main);
   const slot = slots?.get(bytes);
   if (slot !== undefined) {
     lua.lua_rawgeti(L, lua.LUA_REGISTRYINDEX, slot);
     return;
   }
-  lua.lua_pushstring(L, toUint8Array(bytes));
+  pushFresh(L, bytes);
   if (slots === undefined) return;
   if (slots.size >= MOST_CACHED) slots.clear();
   const next = FIRST_STRING_SLOT + slots.size;
   slots.set(bytes, next);
   lua.lua_pushvalue(L, -1);
   lua.lua_rawseti(L, lua.LUA_REGISTRYINDEX, next);
+}
+
+function pushFresh(L: LuaState, bytes: Bytes): void {
+  if (bytes.length > scratch.length) return lua.lua_pushstring(L, toUint8Array(bytes));
+  writeBytes(scratch, 0, bytes);
+  lua.lua_pushlstring(L, scratch, bytes.length);
 }
 
 /** Pushes an array of strings as a table. */
