@@ -44,7 +44,11 @@ export class Agent implements Component {
   /** The job at hand. */
   #job: RunJob | undefined;
 
-  /** @param options See {@linkcode AgentOptions}. */
+  /**
+   * Draws the id of this process; nothing is sent before {@linkcode run}.
+   *
+   * @param options See {@linkcode AgentOptions}.
+   */
   constructor(options: AgentOptions) {
     this.#options = options;
     this.#times = { ...AGENT_TIMES, ...options.times };

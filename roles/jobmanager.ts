@@ -55,7 +55,11 @@ export class JobManager implements Component {
   /** Leases whose start is not stored yet: token by job. */
   readonly #unconfirmed = new Map<string, number>();
 
-  /** @param options See {@linkcode JobManagerOptions}. */
+  /**
+   * Puts the parts together; nothing is sent or stored before {@linkcode run}.
+   *
+   * @param options See {@linkcode JobManagerOptions}.
+   */
   constructor(options: JobManagerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;

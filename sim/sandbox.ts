@@ -23,13 +23,15 @@ export interface SandboxOptions {
   readonly durable?: boolean | undefined;
   /** More lines for configuration files, by component, such as `JM_LEASE_SILENCE 2`. Default: none. */
   readonly settings?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Source of the passwords. Default: the machine's. */
   readonly random?: Random | undefined;
 }
 
 /** A running site. Disposing of it stops its servers; the directory stays. */
 export interface Sandbox extends AsyncDisposable {
+  /** What a client of its own needs to find the servers. */
   readonly addresses: Addresses;
-  /** Password of an account. */
+  /** Password of `jobmanager`, `agent`, `heartbeat` or `agent-N`; empty for any other name. */
   password(account: string): string;
   /** Breaks every XMPP connection, as a restart of the server does. */
   dropXmppConnections(): void;

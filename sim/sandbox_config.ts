@@ -7,17 +7,23 @@ import { join } from "@std/path";
 
 /** Where the parts of a site are. */
 export interface Addresses {
+  /** Loopback address that all servers listen on. */
   readonly hostname: string;
   /** XMPP domain. */
   readonly domain: string;
   /** Domain of chat rooms. */
   readonly rooms: string;
+  /** TCP port of each server. */
   readonly ports: { readonly xmpp: number; readonly redis: number; readonly chirp: number };
+  /** Paths as given to the sandbox; relative ones stay so. */
   readonly directories: {
     /** `COPILOT_CONFIG` for roles and tools. */
     readonly config: string;
+    /** Root of the Chirp server, `JM_CHIRP_WORK_DIR`. */
     readonly chirp: string;
+    /** Archives of finished jobs, `JM_DONE_JOB_DIR`; made by the manager. */
     readonly done: string;
+    /** Where agents run jobs, `AGENT_WORK_DIR`; made by the agent. */
     readonly work: string;
   };
 }

@@ -47,18 +47,26 @@ export interface AgentOptions {
   readonly trusted?: readonly string[] | undefined;
   /** Bare JID of the Heartbeat room. Default: none. */
   readonly room?: string | undefined;
+  /** The agent's XMPP session; opened when it runs, closed when it stops. */
   readonly link: Link;
+  /** The machine as managers are told of it. */
   readonly host: Host;
   /** Folder in which each job gets a directory. */
   readonly workspace: Workspace;
+  /** Runs the job's wrapper script. */
   readonly runner: JobRunner;
   /** Opens the file server at `host` or `host:port`. */
   readonly openTransfer: (address: string) => FileTransfer;
+  /** Told of every job and of whatever goes wrong. */
   readonly log: Logger;
+  /** Waiting times that differ from {@linkcode AGENT_TIMES}. Default: none. */
   readonly times?: Partial<AgentTimes> | undefined;
   /** True: job directories stay after the job. Default: false. */
   readonly keepDirectories?: boolean | undefined;
+  /** Tuning of resends and of the memory of received messages. Default: none. */
   readonly delivery?: Partial<DeliveryOptions> | undefined;
+  /** Clock of all waits. Default: the machine's. */
   readonly clock?: Clock | undefined;
+  /** Source of ids and of jitter. Default: the machine's. */
   readonly random?: Random | undefined;
 }

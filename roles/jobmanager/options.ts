@@ -14,7 +14,9 @@ import type { Retention } from "./retention.ts";
 
 /** Options of a job manager; the variables of the original are named beside ours. */
 export interface JobManagerOptions {
+  /** The manager's XMPP session; opened when it runs, closed when it stops. */
   readonly link: Link;
+  /** The queue, which other managers may share. */
   readonly store: JobStore;
   /** Folder shared with the Chirp server (`JM_CHIRP_WORK_DIR`). */
   readonly chirpFolder: Workspace;
@@ -38,8 +40,12 @@ export interface JobManagerOptions {
   readonly retention?: Retention | undefined;
   /** Bare JID of the Heartbeat room. Default: none. */
   readonly room?: string | undefined;
+  /** Told of every hand-out and result, and of whatever goes wrong. */
   readonly log: Logger;
+  /** Tuning of resends and of the memory of received messages. Default: none. */
   readonly delivery?: Partial<DeliveryOptions> | undefined;
+  /** Clock of sweeps and resends; lease times are those of Redis. Default: the machine's. */
   readonly clock?: Clock | undefined;
+  /** Source of message ids. Default: the machine's. */
   readonly random?: Random | undefined;
 }
