@@ -154,3 +154,39 @@ for (const role of ["manager", "agent"] as const) {
     }
   });
 }
+
+/** Runs a job whose first agent vanishes while it works, and is replaced when its lease has ended. */
+async function runAbandoned(managerLife: Life, onSite: (site: Site) => void): Promise<void> {
+  await using site = new Site();
+  onSite(site);
+  site.manager({ life: managerLife });
+  const first = site.agent({ user: "first", job: { durationMs: 1e9 } });
+  await site.submit("one");
+  await site.pass(10);
+  first.life.kill();
+  await site.pass(700);
+  site.agent({ user: "second", job: { durationMs: 5000 }, times: { longestRequestMs: 120_000 } });
+  await site.pass(3600);
+  await site.assertEndedOnce("one");
+  await checkInvariants(site.calls);
+  assert((await site.events("one")).includes("requeued"));
+}
+
+Deno.test("an abandoned job ends once when the manager dies at any effect of taking it back", async () => {
+  const undisturbed = new Life();
+  await runAbandoned(undisturbed, () => {});
+  const from = undisturbed.steps.findIndex(({ call }) => call === "store.expiredLeases");
+  const to = undisturbed.steps.findLastIndex(({ call }) => call === "store.complete");
+  assert(from > 0 && to > from);
+  for (let at = from; at <= to; at++) {
+    const life = new Life((_, index) => index === at);
+    const restart = (site: Site) =>
+      life.onDeath(() => site.clock.after(5000, () => site.manager()));
+    try {
+      await runAbandoned(life, restart);
+    } catch (error) {
+      const { phase, call } = undisturbed.steps[at] ?? { phase: "", call: "" };
+      throw new Error(`Disturbed by the manager's death ${phase} ${call}`, { cause: error });
+    }
+  }
+});
