@@ -59,18 +59,16 @@ export function toLeaseStatus(reply: RedisReply): LeaseStatus {
 /**
  * Reads a job that was purged.
  *
- * @param reply One element of what the purge script returns.
+ * @param id The job.
+ * @param text What the purge script says of it.
  * @returns The job, with its own output directories among those that nobody needs any more.
- * @throws {RedisError} When the answer has another shape.
  */
-export function toPurgedJob(reply: RedisReply): PurgedJob {
-  const [idReply, token, archive, plain] = asList(reply, "script purge");
-  const id = asText(idReply, "script purge");
+export function toPurgedJob(id: string, text: string): PurgedJob {
+  const [token, archive, ...directories] = text.split("\t");
   const last = Number(token);
   const first = Math.max(1, last - MOST_OUTPUT_DIRECTORIES + 1);
-  const directories = asTexts(plain, "script purge");
   for (let lease = first; lease <= last; lease++) directories.push(`${id}.${lease}`);
-  return { id, directories, archive: asText(archive, "script purge") || undefined };
+  return { id, directories, archive: archive || undefined };
 }
 
 /**

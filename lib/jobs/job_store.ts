@@ -284,7 +284,10 @@ export interface JobStore {
   reconcile(limit: number): Promise<string[]>;
   /**
    * Forgets jobs that ended more than so long ago, with description, history and submit key. A
-   * directory that another job has as its input is named when that job goes.
+   * directory that another job has as its input is named when that job goes. Jobs of earlier calls that
+   * were not {@linkcode cleared} come again, first: their caller may have been cut off.
    */
   purge(olderThanSeconds: number, limit: number): Promise<PurgedJob[]>;
+  /** The directories of purged jobs are removed: nothing of those jobs is left. */
+  cleared(ids: readonly string[]): Promise<void>;
 }

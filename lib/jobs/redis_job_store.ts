@@ -28,6 +28,7 @@
  * | `copilot:queue:QUEUE:deadline` | sorted set | ids of leased jobs by the end of their lease |
  * | `copilot:queue:QUEUE:seen` | sorted set | ids of leased jobs by the last sign of life of their agent |
  * | `copilot:queue:QUEUE:agent:FULLJID` | hash | id → `1` where signs of life extend the lease, else `0` |
+ * | `copilot:queue:QUEUE:purged` | hash | id of a forgotten job → what is still to be removed with it |
  * | `copilot:queue:QUEUE:submit:KEY` | string | id of the job submitted under a key; goes with the job |
  *
  * The record's fields are those of {@linkcode JobRecord} by the same names (times in milliseconds by
@@ -339,7 +340,17 @@ export class RedisJobStore implements JobStore {
       seconds: checkSeconds("age", olderThanSeconds),
       limit: checkInteger("limit", limit, 1, 10_000),
     });
-    return asList(reply, "script purge").map(toPurgedJob);
+    const texts = asTexts(reply, "script purge");
+    return Array.from(
+      { length: texts.length / 2 },
+      (_, index) => toPurgedJob(texts[2 * index] ?? "", texts[2 * index + 1] ?? ""),
+    );
+  }
+
+  /** See {@linkcode JobStore.cleared}. */
+  async cleared(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#calls.call(["HDEL", `copilot:queue:${this.#queue}:purged`, ...ids]);
   }
 
   get #context() {

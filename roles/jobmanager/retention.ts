@@ -43,6 +43,7 @@ export async function purgeFinished(
     }
     log.debug(`Forgot job ${id}`);
   }
+  await store.cleared(purged.map(({ id }) => id));
   return purged.length;
 }
 

@@ -1,12 +1,14 @@
 /**
- * Forgets jobs that ended long ago.
+ * Forgets jobs that ended long ago. What is to be removed with them stands in `purged` until the caller
+ * says that it is gone, so that a caller cut off in between leaves nothing behind.
  *
- * Keys: `jobs`, `job:ID:description`, `copilot:job:ID`,
+ * Keys: `purged`, `jobs`, `job:ID:description`, `copilot:job:ID`,
  * `copilot:history:ID`, `copilot:inputs`, `submit:KEY`, the waiting list.
  *
  * Arguments: `queue`; `seconds` since the end; `limit`.
  *
- * Returns `{{id, token, archive, {directory that no job needs any more, …}}, …}`; `archive` may be empty.
+ * Returns `{id, text, id, text, …}`, those of earlier calls first; a text is the token, the archive (may be
+ * empty) and the directories that no job needs any more, parted by tabs.
  *
  * A directory is needed while a record refers to it as its input. Jobs of the original have no record
  * while they wait and share the input directory of the first one submitted with them (it bears that
@@ -58,12 +60,12 @@ export const PURGE = new LuaScript({
   parts: [CLOCK, AFTER, DIRECTORIES],
   body: `
 local prefix = 'copilot:queue:' .. queue .. ':'
-local purged = {}
+local purged = redis.call('HGETALL', prefix .. 'purged')
 local set = prefix .. 'jobs'
 local before = string.sub('000000000000' .. after('-' .. seconds), -13)
 for _, digit in ipairs({${FINAL_DIGITS}}) do
   local ids = redis.call('ZRANGEBYSCORE', set, digit .. '0000000000000', digit .. before,
-    'LIMIT', 0, string.format('%.0f', limit - #purged))
+    'LIMIT', 0, string.format('%.0f', math.max(0, limit - #purged / 2)))
   for _, id in ipairs(ids) do
     local job = redis.call('HMGET', 'copilot:job:' .. id, 'token', 'archive', 'inputDir',
       'submitKey', 'adopted')
@@ -74,7 +76,13 @@ for _, digit in ipairs({${FINAL_DIGITS}}) do
     redis.call('ZREM', set, id)
     redis.call('DEL', 'copilot:job:' .. id, 'copilot:history:' .. id, 'job:' .. id .. ':description')
     if job[4] and job[4] ~= '' then redis.call('DEL', prefix .. 'submit:' .. job[4]) end
-    purged[#purged + 1] = {id, job[1] or '0', job[2] or '', unneeded(id, inputDir, job[5] == '1')}
+    local text = (job[1] or '0') .. '\\t' .. (job[2] or '')
+    for _, directory in ipairs(unneeded(id, inputDir, job[5] == '1')) do
+      text = text .. '\\t' .. directory
+    end
+    redis.call('HSET', prefix .. 'purged', id, text)
+    purged[#purged + 1] = id
+    purged[#purged + 1] = text
   end
 end
 return purged`,
