@@ -167,3 +167,17 @@ Deno.test("Delivery forgets received messages by number and age", async () => {
   await clock.advance(1000);
   assertEquals(await delivery.receive(incoming("m1"), commit), true);
 });
+
+Deno.test("Delivery gives a command up when its time is over, online or not", async () => {
+  for (const online of [true, false]) {
+    const { clock, sent, link, delivery } = setup();
+    link.online = online;
+    const outcome = delivery.post(ME, MANAGER, INFO, { lastsMs: 2500 });
+    await clock.advance(2500);
+    assertEquals([await outcome, delivery.pending], ["given-up", 0]);
+    link.online = true;
+    delivery.resume();
+    await clock.advance(100_000);
+    assertEquals(sent.length, online ? 2 : 0);
+  }
+});
