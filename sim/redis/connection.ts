@@ -148,14 +148,16 @@ export class Connection implements SessionSink {
   }
 
   async #write(): Promise<void> {
-    while (this.#writer.length > 0 && !this.#isClosed) {
-      const taken = this.#writer.take();
-      for (let sent = 0; sent < taken.length;) sent += await this.#conn.write(taken.subarray(sent));
-      this.#writer.recycle(taken);
-    }
+    const taken = this.#writer.take();
+    for (let sent = 0; sent < taken.length;) sent += await this.#conn.write(taken.subarray(sent));
+    this.#writer.recycle(taken);
     this.#isWriting = false;
+    if (this.#isClosed) return;
     this.#resumeReading?.();
-    if (this.#session.isClosing) this.close();
+    // Answers collected meanwhile wait for the log as all do: sending them from here would
+    // acknowledge writes that a crash could still lose.
+    if (this.#writer.length > 0) this.#options.onOutput(this);
+    else if (this.#session.isClosing) this.close();
   }
 
   #mustPause(): boolean {

@@ -94,10 +94,16 @@ class TcpRedisServer implements RedisServer, ServerControl {
         rewriteMinBytes: options.rewriteMinBytes,
       });
     }
-    this.#listener = Deno.listen({
-      hostname: options.hostname ?? "127.0.0.1",
-      port: options.port ?? 0,
-    });
+    try {
+      this.#listener = Deno.listen({
+        hostname: options.hostname ?? "127.0.0.1",
+        port: options.port ?? 0,
+      });
+    } catch (error) {
+      this.#file?.close(false);
+      if (this.#ownsStore) this.store[Symbol.dispose]();
+      throw error;
+    }
     this.hostname = this.#listener.addr.hostname;
     this.port = this.#listener.addr.port;
     this.store.server = this;
@@ -166,9 +172,9 @@ class TcpRedisServer implements RedisServer, ServerControl {
 
   #flush(): void {
     this.#isFlushScheduled = false;
-    if (this.#isStopping) return;
-    // What was not logged must not be acknowledged.
-    this.#file?.flush();
+    // What was not logged must not be acknowledged. A server that stops has closed its file, executes
+    // nothing more, and only sends what is due.
+    if (!this.#isStopping) this.#file?.flush();
     for (const connection of this.#outputs) connection.flush();
     this.#outputs.clear();
   }
