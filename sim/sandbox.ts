@@ -37,6 +37,8 @@ export interface Sandbox extends AsyncDisposable {
   dropXmppConnections(): void;
 }
 
+/** File in a site's directory that keeps its ports: running roles find them again after a restart. */
+const PORTS_FILE = "ports.json";
 /** Who may do what at the top of the Chirp folder: the site's manager writes past the protocol. */
 const ROOT_ACL = "address:127.0.0.1 l\n";
 
@@ -60,21 +62,34 @@ const ROOT_ACL = "address:127.0.0.1 l\n";
  * @throws {Deno.errors.AddrInUse} When a port is taken.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { directory, ports = {}, agentAccounts = 0, durable = true } = options;
+  const { directory, agentAccounts = 0, durable = true } = options;
   const random = options.random ?? systemRandom;
   const chirpFolder = join(directory, "chirp");
   await Deno.mkdir(chirpFolder, { recursive: true });
   const passwords = await keptPasswords(directory, accountNames(agentAccounts), random);
+  const portsFile = join(directory, PORTS_FILE);
+  const ports = { ...await readKept<number>(portsFile), ...options.ports };
   await using started = new AsyncDisposableStack();
   const xmpp = started.use(
-    await startXmppServer({ domain: "localhost", accounts: passwords, port: ports.xmpp ?? 0 }),
+    await listening(
+      "xmpp",
+      ports,
+      (port) => startXmppServer({ domain: "localhost", accounts: passwords, port }),
+    ),
   );
-  const redis = started.use(startRedisServer({
-    port: ports.redis ?? 0,
-    ...(durable ? { appendOnlyFile: join(directory, "redis.aof") } : {}),
-  }));
+  const redis = started.use(
+    await listening("redis", ports, (port) =>
+      startRedisServer({
+        port,
+        ...(durable ? { appendOnlyFile: join(directory, "redis.aof") } : {}),
+      })),
+  );
   const chirp = started.use(
-    await startChirpServer({ root: chirpFolder, port: ports.chirp ?? 0, rootAcl: ROOT_ACL }),
+    await listening(
+      "chirp",
+      ports,
+      (port) => startChirpServer({ root: chirpFolder, port, rootAcl: ROOT_ACL }),
+    ),
   );
   const addresses: Addresses = {
     hostname: "127.0.0.1",
@@ -88,6 +103,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       work: join(directory, "work"),
     },
   };
+  await Deno.writeTextFile(portsFile, JSON.stringify(addresses.ports));
   await writeSandboxConfig(addresses, passwords, options.settings ?? {});
   const servers = started.move();
   return {
@@ -96,6 +112,26 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     dropXmppConnections: () => xmpp.kill(),
     [Symbol.asyncDispose]: () => servers.disposeAsync(),
   };
+}
+
+/** Starts a server on its port; where the port is taken, the error says which one it was. */
+async function listening<Server>(
+  name: keyof Addresses["ports"],
+  ports: Partial<Addresses["ports"]>,
+  start: (port: number) => Server | Promise<Server>,
+): Promise<Server> {
+  const port = ports[name] ?? 0;
+  try {
+    return await start(port);
+  } catch (error) {
+    if (!isPortTaken(error)) throw error;
+    throw new Deno.errors.AddrInUse(`Cannot start ${name} on port ${port}: the port is in use`);
+  }
+}
+
+/** Both of Deno's own listeners and of those of `node:net`. */
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }
 
 function accountNames(agents: number): string[] {
@@ -110,16 +146,20 @@ async function keptPasswords(
   random: Random,
 ): Promise<Map<string, string>> {
   const file = join(directory, "passwords.json");
-  let kept: Record<string, string> = {};
-  try {
-    kept = JSON.parse(await Deno.readTextFile(file));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const passwords = new Map(Object.entries(kept));
+  const passwords = new Map(Object.entries(await readKept<string>(file)));
   for (const account of accounts) {
     if (!passwords.has(account)) passwords.set(account, randomHex(random, 32));
   }
   await Deno.writeTextFile(file, JSON.stringify(Object.fromEntries(passwords)), { mode: 0o600 });
   return passwords;
+}
+
+/** Reads what an earlier start kept. */
+async function readKept<Value>(file: string): Promise<Record<string, Value>> {
+  try {
+    return JSON.parse(await Deno.readTextFile(file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
 }

@@ -10,8 +10,8 @@ import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { resolve } from "@std/path";
 import { parseCommandLine } from "../lib/cli/flags.ts";
-import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
-import { startSandbox } from "../sim/sandbox.ts";
+import { EXIT, printJson, printLine, runMain, UsageError } from "../lib/cli.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../sim/sandbox.ts";
 
 const NAME = "copilot-sandbox";
 const port = integer({ min: 0, max: 65_535 });
@@ -29,18 +29,29 @@ const parser = object({
   json: option("--json", { description: message`Print one object with every address` }),
 });
 
+/** Starts the site; a port that is taken is for the person at the terminal to mend. */
+async function open(options: SandboxOptions): Promise<Sandbox> {
+  try {
+    return await startSandbox(options);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new UsageError(`${error.message}; a --…-port flag takes another one, 0 any free one`);
+  }
+}
+
 async function main(signal: AbortSignal): Promise<number> {
   const options = parseCommandLine(parser, {
     name: NAME,
     summary: "Starts an XMPP server, Redis and a Chirp server for a site on this machine",
   });
   const directory = resolve(options.directory);
-  await using site = await startSandbox({
+  const { xmpp, redis, chirp } = options;
+  await using site = await open({
     directory,
     ports: {
-      ...(options.xmpp === undefined ? {} : { xmpp: options.xmpp }),
-      ...(options.redis === undefined ? {} : { redis: options.redis }),
-      ...(options.chirp === undefined ? {} : { chirp: options.chirp }),
+      ...(xmpp === undefined ? {} : { xmpp }),
+      ...(redis === undefined ? {} : { redis }),
+      ...(chirp === undefined ? {} : { chirp }),
     },
   });
   const { hostname, domain, rooms, ports, directories } = site.addresses;
