@@ -1,25 +1,32 @@
 /**
- * Co-Pilot for Deno: CernVM Co-Pilot as a scripting toolkit. Protocol, clients, the job queue, the roles as
- * classes, and a whole site in one call.
+ * Co-Pilot for Deno: CernVM Co-Pilot as a scripting toolkit. Protocol, clients, the job queue, the
+ * roles as classes, and a whole site in one call.
  *
- * @example Submit a job from a script and wait for it
- * ```ts ignore
- * import { connectRedis, RedisJobStore } from "@cernvm/copilot";
+ * @example Put a job into the queue of a site; running it twice leaves one job
+ * ```ts
+ * import { connectRedis, RedisJobStore, startSandbox } from "@cernvm/copilot";
+ * import { assertEquals } from "@std/assert";
  *
- * await using redis = await connectRedis({ host: "localhost" });
- * const store = new RedisJobStore(redis);
- * const job = {
- *   id: crypto.randomUUID(),
- *   chirpUrl: "chirp.example.org:9094",
- *   inputDir: "calculator",
- *   inputFiles: ["calculator.sh"],
- *   command: "calculator.sh",
- *   arguments: "",
- *   environment: "",
- *   packages: "",
- * };
- * const { id } = await store.submit(job, { key: "nightly-2026-11-22" });
- * console.log(await store.get(id));
+ * const directory = await Deno.makeTempDir();
+ * {
+ *   await using site = await startSandbox({ directory });
+ *   const { hostname, ports } = site.addresses;
+ *   await using redis = await connectRedis({ host: hostname, port: ports.redis });
+ *   const queue = new RedisJobStore(redis);
+ *   const job = {
+ *     id: crypto.randomUUID(),
+ *     chirpUrl: `${hostname}:${ports.chirp}`,
+ *     inputDir: "calculator",
+ *     inputFiles: ["calculator.sh"],
+ *     command: "calculator.sh",
+ *     arguments: "2 + 2",
+ *     environment: "",
+ *     packages: "",
+ *   };
+ *   const { id } = await queue.submit(job, { key: "nightly-7" });
+ *   assertEquals((await queue.get(id))?.state, "waiting");
+ * }
+ * await Deno.remove(directory, { recursive: true });
  * ```
  *
  * @module

@@ -31,8 +31,11 @@ export interface SleepOptions {
  * @example
  * ```ts
  * import { sleep, systemClock } from "./clock.ts";
+ * import { assertRejects } from "@std/assert";
  *
  * await sleep(systemClock, 1);
+ * const signal = AbortSignal.abort(new Error("No time to wait"));
+ * await assertRejects(() => sleep(systemClock, 60_000, { signal }), Error, "No time to wait");
  * ```
  *
  * @param clock The clock to wait on.

@@ -196,12 +196,15 @@ export class ChirpClient extends ChirpCalls implements FileTransfer {
  * which is replaced when it breaks or was idle for long.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { connectChirp } from "./client.ts";
+ * import { startChirpServer } from "../../sim/chirp/mod.ts";
+ * import { assertEquals } from "@std/assert";
  *
- * await using chirp = connectChirp({ host: "chirp.example.org" });
- * await chirp.mkdir("/jobs/7");
- * await chirp.put("input.tar", "/jobs/7/input.tar");
+ * await using server = await startChirpServer({ rootAcl: "address:127.0.0.1 rwlda\n" });
+ * await using chirp = connectChirp({ host: "127.0.0.1", port: server.port, auth: ["address"] });
+ * await chirp.mkdir("/7");
+ * assertEquals(await chirp.list("/"), ["7"]);
  * ```
  *
  * @param options Where the server is; the rest has defaults.

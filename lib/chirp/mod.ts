@@ -2,12 +2,22 @@
  * Chirp, the file protocol of the Cooperative Computing Tools: a client, and the pure parts that a server
  * shares with it.
  *
- * @example
- * ```ts ignore
+ * @example A directory with all below it, from a server to this machine
+ * ```ts
  * import { connectChirp } from "./mod.ts";
+ * import { startChirpServer } from "../../sim/chirp/mod.ts";
+ * import { assertEquals } from "@std/assert";
  *
- * await using chirp = connectChirp({ host: "chirp.example.org" });
- * await chirp.getTree("/jobs/7", "work");
+ * const work = await Deno.makeTempDir();
+ * {
+ *   await using server = await startChirpServer({ rootAcl: "address:127.0.0.1 rwlda\n" });
+ *   await using chirp = connectChirp({ host: "127.0.0.1", port: server.port, auth: ["address"] });
+ *   await chirp.mkdir("/7");
+ *   await chirp.putBytes(new TextEncoder().encode("2 + 2"), "/7/input");
+ *   assertEquals(await chirp.getTree("/7", `${work}/7`), 1);
+ *   assertEquals(await Deno.readTextFile(`${work}/7/input`), "2 + 2");
+ * }
+ * await Deno.remove(work, { recursive: true });
  * ```
  *
  * @module

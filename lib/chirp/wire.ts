@@ -38,8 +38,9 @@ const NEEDS_DECODING = /[\x00%\x80-\uffff]/;
  * @example
  * ```ts
  * import { encodePath } from "./wire.ts";
+ * import { assertEquals } from "@std/assert";
  *
- * encodePath("/a b/ä"); // "/a%20b/%C3%A4"
+ * assertEquals(encodePath("/a b/ä"), "/a%20b/%C3%A4");
  * ```
  *
  * @param path The path; bytes that are not UTF-8 stand in it as `names.ts` tells.
@@ -92,8 +93,9 @@ export function decodePathWord(word: string): string {
  * @example
  * ```ts
  * import { foldPath } from "./wire.ts";
+ * import { assertEquals } from "@std/assert";
  *
- * foldPath("a/./b//../../../c/"); // "/c"
+ * assertEquals(foldPath("a/./b//../../../c/"), "/c");
  * ```
  *
  * @param path Any path.

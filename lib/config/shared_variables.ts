@@ -43,6 +43,7 @@ export type XmppAccountVariables = {
  * ```ts
  * import { defineVariables } from "./variables.ts";
  * import { xmppAccountVariables } from "./shared_variables.ts";
+ * import { assertEquals } from "@std/assert";
  *
  * const variables = defineVariables({
  *   ...xmppAccountVariables("AGENT"),
@@ -54,6 +55,7 @@ export type XmppAccountVariables = {
  *     required: true,
  *   },
  * });
+ * assertEquals(variables.jabberServer.name, "AGENT_JABBER_SERVER");
  * ```
  *
  * @param prefix First part of the names: `AGENT`, `JM`, `MON`, `HB` or `KM`.

@@ -121,6 +121,7 @@ export type ConfigOf<V extends Variables> = {
  * @example
  * ```ts
  * import { type ConfigOf, defineVariables } from "./variables.ts";
+ * import { assertEquals } from "@std/assert";
  *
  * const variables = defineVariables({
  *   redisServer: {
@@ -132,6 +133,7 @@ export type ConfigOf<V extends Variables> = {
  *   },
  * });
  * const config: ConfigOf<typeof variables> = { redisServer: "localhost" };
+ * assertEquals(config.redisServer.length, 9); // a string: required, so never undefined
  * ```
  *
  * @param variables The declarations, by the property that is to hold the value.

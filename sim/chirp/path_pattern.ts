@@ -11,8 +11,9 @@
  * @example
  * ```ts
  * import { matchesPath } from "./path_pattern.ts";
+ * import { assert } from "@std/assert";
  *
- * matchesPath("t/*.txt", "/s/t/c.txt", false); // true
+ * assert(matchesPath("t/*.txt", "/s/t/c.txt", false));
  * ```
  *
  * @param pattern The pattern.

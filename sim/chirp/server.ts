@@ -83,9 +83,13 @@ const DEFAULT_IDLE_TIMEOUT_MS = 60_000;
  * @example
  * ```ts
  * import { startChirpServer } from "./server.ts";
+ * import { connectChirp } from "../../lib/chirp/mod.ts";
+ * import { assertEquals } from "@std/assert";
  *
  * await using server = await startChirpServer({ rootAcl: "address:127.0.0.1 rwlda\n" });
- * // chirp_put -a address FILE 127.0.0.1:PORT /FILE
+ * // From a shell: chirp_put -a address FILE 127.0.0.1:PORT /FILE
+ * await using chirp = connectChirp({ host: "127.0.0.1", port: server.port, auth: ["address"] });
+ * assertEquals(await chirp.whoami(), "address:127.0.0.1");
  * ```
  *
  * @param options See {@linkcode ChirpServerOptions}.

@@ -4,10 +4,12 @@
  * @example
  * ```ts
  * import { memoryRedisCalls, RedisStore } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
  *
  * using store = new RedisStore();
  * await using calls = memoryRedisCalls(store);
  * await calls.call(["LPUSH", "waiting_jobs", "id"]);
+ * assertEquals(await calls.call(["RPOP", "waiting_jobs"]), "id");
  * ```
  *
  * @module

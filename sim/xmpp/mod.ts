@@ -5,10 +5,17 @@
  * @example
  * ```ts
  * import { startXmppServer } from "./mod.ts";
+ * import { xmppLink } from "../../lib/messaging/xmpp_link.ts";
+ * import { Jid } from "../../lib/protocol/jid.ts";
+ * import { assertEquals } from "@std/assert";
  *
  * const accounts = new Map([["jobmanager", "secret"], ["agent", "secret"]]);
  * await using server = await startXmppServer({ domain: "copilot.test", accounts });
- * console.log(`Listening on ${server.hostname}:${server.port}`);
+ * const { hostname: host, port } = server;
+ * const jid = Jid.parse("agent@copilot.test");
+ * await using link = xmppLink({ jid, password: "secret", host, port, resource: "one" });
+ * const online = await link.open({ onStanza: () => {}, onStatus: () => {} });
+ * assertEquals(online.full, "agent@copilot.test/one");
  * ```
  *
  * @module

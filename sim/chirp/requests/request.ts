@@ -45,11 +45,13 @@ export const DONE = 0;
  * @example
  * ```ts
  * import { DONE, request } from "./request.ts";
+ * import { assertEquals } from "@std/assert";
  *
  * const close = request(["number"], (session, descriptor) => {
  *   session.close(descriptor);
  *   return DONE;
  * });
+ * assertEquals(typeof close, "function");
  * ```
  *
  * @param kinds Kinds of the words behind the name; more words than these are ignored.
