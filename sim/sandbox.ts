@@ -48,11 +48,14 @@ const ROOT_ACL = "address:127.0.0.1 l\n";
  * @example
  * ```ts
  * import { startSandbox } from "./sandbox.ts";
+ * import { assertMatch } from "@std/assert";
  *
  * const directory = await Deno.makeTempDir();
  * {
  *   await using site = await startSandbox({ directory });
- *   console.log(`XMPP on port ${site.addresses.ports.xmpp}`);
+ *   const { config } = site.addresses.directories;
+ *   const agent = await Deno.readTextFile(`${config}/copilot-agent.conf`);
+ *   assertMatch(agent, /^JM_JABBER_ADDRESS jobmanager@localhost$/m);
  * }
  * await Deno.remove(directory, { recursive: true });
  * ```
