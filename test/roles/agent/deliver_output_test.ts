@@ -1,6 +1,8 @@
 /** How an agent hands a finished job over. The manager is moved by hand. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { silentLogger } from "../../../lib/log.ts";
 import type { DeliveryOutcome } from "../../../lib/messaging/delivery.ts";
+import { deliverOutput } from "../../../roles/agent/deliver_output.ts";
 import { FENCED, giveJob, runJob, takeOutput, UNFENCED } from "../_dialogue.ts";
 import type { Hand } from "../_hand.ts";
 import { type AgentSetup, CHIRP, Site } from "../_site.ts";
@@ -45,11 +47,16 @@ Deno.test("deliverOutput() asks any manager, then the one that answers", () =>
     assertEquals(manager.count("jobDone"), 1);
   }));
 
-Deno.test("deliverOutput() says 'todo' where it does not know its own address", () =>
-  withFinishedJob(({ manager }) => {
-    assertEquals(manager.last("want_getJobOutputDir").command.agentIP, "10.0.0.1");
-    return Promise.resolve();
-  }));
+Deno.test("deliverOutput() says 'todo' where it does not know its own address", async () => {
+  await using site = new Site();
+  const manager = site.hand("jobmanager", "one");
+  site.agent();
+  await site.pass(0);
+  // Without input the agent has not met the file server yet.
+  await giveJob(site, manager, runJob("one", FENCED, { inputFiles: [] }));
+  await site.pass(2);
+  assertEquals(manager.last("want_getJobOutputDir").command.agentIP, "todo");
+});
 
 Deno.test("deliverOutput() uploads archive and status to a directory of the lease's own", () =>
   withFinishedJob(async ({ site, manager }) => {
@@ -182,8 +189,6 @@ Deno.test("deliverOutput() repeats the report until it is acknowledged, and keep
   }));
 
 Deno.test("deliverOutput() lets nothing escape when it is broken off", async () => {
-  const { deliverOutput } = await import("../../../roles/agent/deliver_output.ts");
-  const { silentLogger } = await import("../../../lib/log.ts");
   const ended = new Error("ended");
   const pending: PromiseWithResolvers<DeliveryOutcome>[] = [];
   const failed = deliverOutput({

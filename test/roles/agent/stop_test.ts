@@ -162,7 +162,6 @@ Deno.test("an agent reports a job with a missing input file failed, and lives", 
     const { command } = manager.last("jobDone");
     assertEquals([command.state, command.exitCode], ["ready", "65280"]);
     assertStringIncludes(command.failure ?? "", "missing.txt");
-    await site.done.makeDirectory("x");
     await site.chirp.unpack("one/one.tgz", "one");
     assertStringIncludes(await site.chirp.readText("one/stderr"), "missing.txt");
     assertEquals(manager.count("want_getJob"), 2);
