@@ -9,7 +9,7 @@ import type { Logger } from "../log.ts";
 import { formatCommand, parseCommand } from "../protocol/command_codec.ts";
 import type { Command } from "../protocol/commands.ts";
 import { type Jid, tryParseJid } from "../protocol/jid.ts";
-import { type CommandMessage, decodeMessage } from "../protocol/message.ts";
+import { type CommandMessage, decodeMessage, type EnvelopeForm } from "../protocol/message.ts";
 import type { XmlElement } from "../protocol/xml.ts";
 import { type Random, systemRandom } from "../random.ts";
 import {
@@ -18,9 +18,14 @@ import {
   type DeliveryOutcome,
   type PostOptions,
 } from "./delivery.ts";
+import { EnvelopeProbe } from "./envelope_probe.ts";
 import { answerIq } from "./iq.ts";
 import { type Link, LinkRefusedError, type LinkStatus } from "./link.ts";
+import { PeerForms } from "./peer_forms.ts";
 import { Room } from "./room.ts";
+
+/** Peers whose form of messages is remembered at most, where it is not the usual one. */
+const MOST_PEERS = 100_000;
 
 /** Where a command came from. */
 export interface Sender {
@@ -77,6 +82,11 @@ export interface ContainerOptions {
    * on to every session when the one that was meant is gone (RFC 6121, 8.5.3.2.1). Default: false.
    */
   readonly ownSessionOnly?: boolean | undefined;
+  /**
+   * Form of messages. `auto` asks the server once a connection whether it lets the original's pass, and
+   * answers each peer in the form it speaks. Default: `original`.
+   */
+  readonly envelope?: "auto" | EnvelopeForm | undefined;
   /** Commands processed at once at most; further ones are left for their sender to send again. Default: 10,000. */
   readonly concurrency?: number | undefined;
   /** Tuning of delivery. */
@@ -98,6 +108,15 @@ export class Container implements AsyncDisposable {
   readonly #ownSessionOnly: boolean;
   readonly #concurrency: number;
   readonly #closed = new AbortController();
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #envelope: "auto" | EnvelopeForm;
+  readonly #forms = new PeerForms(MOST_PEERS);
+  #probe: EnvelopeProbe | undefined;
+  /** Why the form of messages was chosen; logged once. */
+  #formReason: string | undefined;
+  /** True from the moment when the form of messages is known until the link goes down. */
+  #ready = false;
   #processing = 0;
   #bareJid = "";
 
@@ -107,8 +126,9 @@ export class Container implements AsyncDisposable {
    * @param options See {@linkcode ContainerOptions}.
    */
   constructor(options: ContainerOptions) {
-    const clock = options.clock ?? systemClock;
-    const random = options.random ?? systemRandom;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+    this.#envelope = options.envelope ?? "original";
     this.#link = options.link;
     this.#component = options.component;
     this.#plugins = options.plugins ?? {};
@@ -117,12 +137,13 @@ export class Container implements AsyncDisposable {
     this.#concurrency = options.concurrency ?? 10_000;
     this.#delivery = new Delivery({
       transmit: (stanza) => this.#transmit(stanza),
-      isOnline: () => this.#link.jid !== undefined,
-      clock,
-      random,
+      isOnline: () => this.#ready,
+      formOf: (to) => this.#forms.of(to),
+      clock: this.#clock,
+      random: this.#random,
       ...options.delivery,
     });
-    this.#room = options.room === undefined ? undefined : new Room(options.room, random);
+    this.#room = options.room === undefined ? undefined : new Room(options.room, this.#random);
   }
 
   /**
@@ -183,6 +204,7 @@ export class Container implements AsyncDisposable {
 
   /** Gives up what is pending and closes the link. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#probe?.[Symbol.dispose]();
     this.#delivery[Symbol.dispose]();
     await this.#link[Symbol.asyncDispose]();
   }
@@ -201,20 +223,46 @@ export class Container implements AsyncDisposable {
       this.#bareJid = status.jid.bare;
       this.#log.info(`Online as ${status.jid}`);
       if (this.#room !== undefined) this.#transmit(this.#room.joinStanza(this.#bareJid));
-      this.#delivery.resume();
-      this.#component.onOnline?.(status.jid);
+      this.#chooseForm(status.jid);
     } else if (status.type === "offline" || status.type === "closed") {
       if (status.type === "offline") {
         const seconds = (status.retryMs / 1000).toFixed(1);
         this.#log.warning(`Offline: ${status.reason}; next attempt in ${seconds} s`);
       }
+      this.#ready = false;
+      this.#probe?.[Symbol.dispose]();
+      this.#probe = undefined;
       this.#delivery.pause();
       this.#component.onOffline?.();
       if (status.type === "closed") this.#closed.abort(new LinkRefusedError(status.reason));
     }
   }
 
+  /** Finds out in which form messages pass; commands wait until it is known. */
+  #chooseForm(jid: Jid): void {
+    if (this.#envelope !== "auto") return this.#begin(jid, this.#envelope, undefined);
+    this.#probe = new EnvelopeProbe({
+      jid: jid.full,
+      transmit: (stanza) => this.#transmit(stanza),
+      onAnswer: (form, reason) => this.#begin(jid, form, reason),
+      clock: this.#clock,
+      random: this.#random,
+    });
+  }
+
+  #begin(jid: Jid, form: EnvelopeForm, reason: string | undefined): void {
+    if (reason !== undefined && reason !== this.#formReason) {
+      this.#log.info(`Messages go out in the ${form} form: ${reason}`);
+      this.#formReason = reason;
+    }
+    this.#forms.usual = form;
+    this.#ready = true;
+    this.#delivery.resume();
+    this.#component.onOnline?.(jid);
+  }
+
   #onStanza(stanza: XmlElement): void {
+    if (this.#probe?.answers(stanza)) return;
     if (stanza.name === "iq") {
       const answer = answerIq(stanza);
       if (answer !== undefined) this.#transmit(answer);
@@ -232,6 +280,7 @@ export class Container implements AsyncDisposable {
     }
     const from = tryParseJid(message.from);
     if (from === undefined) return;
+    if (message.kind !== "other") this.#forms.learn(from.full, message.form ?? "original");
     this.#component.onSignOfLife?.(from);
     if (message.kind === "ack") {
       this.#delivery.acknowledged(message.ack);

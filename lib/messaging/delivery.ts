@@ -7,7 +7,7 @@
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import type { Info } from "../protocol/info.ts";
 import { tryParseJid } from "../protocol/jid.ts";
-import { type CommandMessage, encodeMessage } from "../protocol/message.ts";
+import { type CommandMessage, encodeMessage, type EnvelopeForm } from "../protocol/message.ts";
 import type { XmlElement } from "../protocol/xml.ts";
 import { type Random, randomUuid, systemRandom } from "../random.ts";
 import { SeenMessages } from "./seen_messages.ts";
@@ -36,8 +36,10 @@ export interface PostOptions {
 export interface DeliveryOptions {
   /** Hands a stanza to the link. */
   readonly transmit: (stanza: XmlElement) => void;
-  /** True while the link is up; commands wait for it here, not in the link's outbox. */
+  /** True while commands can go out; until then they wait here, not in the link's outbox. */
   readonly isOnline: () => boolean;
+  /** Form in which a peer is spoken to. Default: the original's. */
+  readonly formOf?: ((to: string) => EnvelopeForm) | undefined;
   /** Wait before the second attempt, doubled before each next one. Default: 20,000 ms. */
   readonly resendMs?: number | undefined;
   /** Longest wait between attempts. Default: 300,000 ms. */
@@ -46,6 +48,8 @@ export interface DeliveryOptions {
   readonly attempts?: number | undefined;
   /** Unacknowledged commands at most; one more is given up at once. Default: 100,000. */
   readonly pendingLimit?: number | undefined;
+  /** Commands without acknowledgement kept while the link is down, the newest. Default: 1000. */
+  readonly heldLimit?: number | undefined;
   /** Received messages that are remembered at most. Default: 50,000. */
   readonly rememberedLimit?: number | undefined;
   /** How long they are remembered. Default: 3,600,000 ms. */
@@ -58,7 +62,7 @@ export interface DeliveryOptions {
 
 /** A command that waits for its acknowledgement. */
 interface Pending {
-  readonly stanza: XmlElement;
+  readonly message: CommandMessage;
   readonly addressedToSession: boolean;
   readonly settle: (outcome: DeliveryOutcome) => void;
   attemptsLeft: number;
@@ -72,13 +76,17 @@ interface Pending {
 export class Delivery implements Disposable {
   readonly #transmit: (stanza: XmlElement) => void;
   readonly #isOnline: () => boolean;
+  readonly #formOf: (to: string) => EnvelopeForm;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #resendMs: number;
   readonly #longestResendMs: number;
   readonly #attempts: number;
   readonly #pendingLimit: number;
+  readonly #heldLimit: number;
   readonly #pending = new Map<string, Pending>();
+  /** Commands without acknowledgement that wait for the link. */
+  #held: CommandMessage[] = [];
   readonly #seen: SeenMessages;
 
   /**
@@ -89,12 +97,14 @@ export class Delivery implements Disposable {
   constructor(options: DeliveryOptions) {
     this.#transmit = options.transmit;
     this.#isOnline = options.isOnline;
+    this.#formOf = options.formOf ?? (() => "original");
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#resendMs = options.resendMs ?? 20_000;
     this.#longestResendMs = options.longestResendMs ?? 300_000;
     this.#attempts = options.attempts ?? 12;
     this.#pendingLimit = options.pendingLimit ?? 100_000;
+    this.#heldLimit = options.heldLimit ?? 1000;
     this.#seen = new SeenMessages({
       limit: options.rememberedLimit ?? 50_000,
       ageMs: options.rememberedMs ?? 3_600_000,
@@ -124,23 +134,17 @@ export class Delivery implements Disposable {
   ): Promise<DeliveryOutcome> {
     const noack = options.noack ?? false;
     const id = randomUuid(this.#random);
-    const stanza = encodeMessage({
-      kind: "command",
-      from,
-      to,
-      id,
-      noack,
-      groupchat: options.groupchat ?? false,
-      info,
-    });
+    const groupchat = options.groupchat ?? false;
+    const message = { kind: "command", from, to, id, noack, groupchat, info } as const;
     if (noack) {
-      this.#transmit(stanza);
+      if (this.#isOnline()) this.#write(message);
+      else this.#hold(message);
       return Promise.resolve("acked");
     }
     if (this.#pending.size >= this.#pendingLimit) return Promise.resolve("given-up");
     const { promise, resolve } = Promise.withResolvers<DeliveryOutcome>();
     const pending: Pending = {
-      stanza,
+      message,
       addressedToSession: (tryParseJid(to)?.resource ?? "") !== "",
       settle: resolve,
       attemptsLeft: options.attempts ?? this.#attempts,
@@ -155,8 +159,11 @@ export class Delivery implements Disposable {
     return promise;
   }
 
-  /** The link is up again: everything unacknowledged is sent now. */
+  /** Commands can go out again: everything held or unacknowledged is sent now. */
   resume(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const message of held) this.#write(message);
     for (const [id, pending] of this.#pending) {
       pending.timer?.cancel();
       this.#attempt(id, pending);
@@ -209,8 +216,8 @@ export class Delivery implements Disposable {
       this.#seen.finish(key);
     }
     if (!message.noack) {
-      const { from, to, id } = message;
-      this.#transmit(encodeMessage({ kind: "ack", from: to, to: from, ack: id }));
+      const { from, to, id, form } = message;
+      this.#transmit(encodeMessage({ kind: "ack", from: to, to: from, ack: id, form }));
     }
     return state === "unseen";
   }
@@ -220,13 +227,22 @@ export class Delivery implements Disposable {
     for (const id of [...this.#pending.keys()]) this.#settle(id, "given-up");
   }
 
+  #write(message: CommandMessage): void {
+    this.#transmit(encodeMessage({ ...message, form: this.#formOf(message.to) }));
+  }
+
+  #hold(message: CommandMessage): void {
+    this.#held.push(message);
+    if (this.#held.length > this.#heldLimit) this.#held.shift();
+  }
+
   #attempt(id: string, pending: Pending): void {
     if (pending.attemptsLeft === 0) return this.#settle(id, "given-up");
     pending.attemptsLeft--;
     const waitMs = pending.nextWaitMs;
     pending.nextWaitMs = Math.min(this.#longestResendMs, waitMs * 2);
     pending.timer = this.#clock.after(waitMs, () => this.#attempt(id, pending));
-    this.#transmit(pending.stanza);
+    this.#write(pending.message);
   }
 
   #settle(id: string, outcome: DeliveryOutcome): void {

@@ -6,6 +6,17 @@
 import { decodeInfo, encodeInfo, type Info } from "./info.ts";
 import { childNamed, xml, type XmlElement } from "./xml.ts";
 
+/**
+ * How a message carries its content:
+ * - `original`: attributes `ack` and `noack` of `<message>`, `<info>` inside `<body>`;
+ * - `namespaced`: the same in a child element with a namespace, for servers that let nothing else pass
+ *   (a modern ejabberd empties the original form).
+ */
+export type EnvelopeForm = "original" | "namespaced";
+
+/** Namespace of the child element `<copilot>` of the namespaced form. */
+export const ENVELOPE_NAMESPACE = "urn:cernvm:copilot:envelope:1";
+
 /** What all messages have. */
 export interface Envelope<Kind extends string> {
   /** Tells the forms of {@linkcode Message} apart; not on the wire. */
@@ -26,12 +37,16 @@ export interface CommandMessage extends Envelope<"command"> {
   readonly groupchat: boolean;
   /** The command, to be understood by {@linkcode parseCommand}. */
   readonly info: Info;
+  /** Default: `original`. */
+  readonly form?: EnvelopeForm | undefined;
 }
 
 /** An acknowledgement. */
 export interface AckMessage extends Envelope<"ack"> {
   /** Id of the message that was received, and never empty. */
   readonly ack: string;
+  /** Default: `original`. */
+  readonly form?: EnvelopeForm | undefined;
 }
 
 /** A stanza that came back, such as `service-unavailable`: the message `id` did not arrive. */
@@ -52,31 +67,40 @@ export interface OtherMessage extends Envelope<"other"> {
 export type Message = CommandMessage | AckMessage | ErrorMessage | OtherMessage;
 
 /**
- * Writes a command or an acknowledgement as the original does: an acknowledgement has no body.
+ * Writes a command or an acknowledgement in its form; in the original one byte for byte as the original,
+ * whose acknowledgements have no body.
  *
  * @param message What is to be sent.
  * @returns The `<message>`, values encoded.
  */
 export function encodeMessage(message: CommandMessage | AckMessage): XmlElement {
   const { from, to } = message;
-  if (message.kind === "ack") return xml("message", { ack: message.ack, from, to });
-  return xml(
-    "message",
-    {
-      from,
-      to,
-      id: message.id,
-      type: message.groupchat ? "groupchat" : undefined,
-      noack: message.noack ? "1" : undefined,
-    },
-    xml("body", {}, encodeInfo("info", message.info)),
-  );
+  const namespaced = message.form === "namespaced";
+  if (message.kind === "ack") {
+    const { ack } = message;
+    return namespaced
+      ? xml("message", { from, to }, envelope({ ack }))
+      : xml("message", { ack, from, to });
+  }
+  const { id } = message;
+  const type = message.groupchat ? "groupchat" : undefined;
+  const noack = message.noack ? "1" : undefined;
+  const info = encodeInfo("info", message.info);
+  return namespaced
+    ? xml("message", { from, to, id, type }, envelope({ noack }, info))
+    : xml("message", { from, to, id, type, noack }, xml("body", {}, info));
+}
+
+function envelope(
+  attrs: Readonly<Record<string, string | undefined>>,
+  ...children: readonly XmlElement[]
+): XmlElement {
+  return xml("copilot", { xmlns: ENVELOPE_NAMESPACE, ...attrs }, ...children);
 }
 
 /**
- * Reads a message stanza. Accepts every form that the original sends, its corrupted resend
- * (`body='HASH(0x…)'`, plain attribute values) among them. Of several bodies or infos the last
- * counts.
+ * Reads a message stanza. Accepts both forms, and all that the original sends: its corrupted resend
+ * (`body='HASH(0x…)'`, plain attribute values), of several bodies or infos the last.
  *
  * @param stanza A `<message>`.
  * @returns What it is.
@@ -89,28 +113,37 @@ export function decodeMessage(stanza: XmlElement): Message {
   if (attrs["type"] === "error" && error !== undefined) {
     return { kind: "error", from, to, id: attrs["id"], condition: conditionOf(error) };
   }
-  const ack = attrs["ack"];
+  const inner = stanza.children.find(isEnvelope);
+  const form = inner === undefined ? "original" : "namespaced";
+  const outer = (inner ?? stanza).attrs;
+  const ack = outer["ack"];
   if (ack !== undefined) {
     return ack === ""
       ? { kind: "other", from, to, reason: "empty ack" }
-      : { kind: "ack", from, to, ack };
+      : { kind: "ack", from, to, ack, form };
   }
-  const info = lastInfo(stanza);
+  const info = inner === undefined ? infoInBody(stanza) : lastChild(inner, "info");
   const id = attrs["id"];
-  if (info === undefined) return { kind: "other", from, to, reason: "no info in its body" };
+  if (info === undefined) return { kind: "other", from, to, reason: "no info in it" };
   if (id === undefined || id === "") return { kind: "other", from, to, reason: "no id" };
   return {
     kind: "command",
     from,
     to,
     id,
-    noack: attrs["noack"] !== undefined,
+    noack: outer["noack"] !== undefined,
     groupchat: attrs["type"] === "groupchat",
     info: decodeInfo(info),
+    form,
   };
 }
 
-function lastInfo(stanza: XmlElement): XmlElement | undefined {
+function isEnvelope(child: XmlElement | string): child is XmlElement {
+  return typeof child !== "string" && child.name === "copilot" &&
+    child.attrs["xmlns"] === ENVELOPE_NAMESPACE;
+}
+
+function infoInBody(stanza: XmlElement): XmlElement | undefined {
   const body = lastChild(stanza, "body");
   return body === undefined ? undefined : lastChild(body, "info");
 }

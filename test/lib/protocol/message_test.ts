@@ -54,6 +54,24 @@ for (const name of traceNames().filter((name) => !name.startsWith("secure-mode")
   });
 }
 
+Deno.test("encodeMessage() and decodeMessage() carry every command in the namespaced form, too", () => {
+  for (const { line, stanza } of messagesOf("job-happy-path.jsonl")) {
+    const message = decodeMessage(stanza);
+    if (message.kind !== "command" && message.kind !== "ack") continue;
+    const written = encodeMessage({ ...message, form: "namespaced" });
+    assertEquals(written.attrs["ack"] ?? written.attrs["noack"], undefined);
+    assertEquals(written.children.length, 1, line.xml);
+    const read = decodeMessage(parseXml(serializeXml(written)));
+    assertEquals(read, { ...message, form: "namespaced" });
+  }
+});
+
+Deno.test("decodeMessage() takes no other element for an envelope", () => {
+  const info = xml("info", { command: "x" });
+  const stanza = xml("message", { id: "1" }, xml("copilot", { xmlns: "urn:other" }, info));
+  assertEquals(decodeMessage(stanza).kind, "other");
+});
+
 Deno.test("decodeMessage() reads the corrupted resend of the original", () => {
   const resent = messagesOf("resend-agent-not-acked.jsonl")
     .filter(({ line }) => line.xml.includes("HASH(0x"));
@@ -75,12 +93,12 @@ Deno.test("decodeMessage() tells apart what is no command", () => {
   };
   assertEquals(
     kindOf("<message id='1'><body>hello</body></message>"),
-    "other: no info in its body",
+    "other: no info in it",
   );
-  assertEquals(kindOf("<message id='1'/>"), "other: no info in its body");
+  assertEquals(kindOf("<message id='1'/>"), "other: no info in it");
   assertEquals(
     kindOf("<message id='1'><body><other/></body></message>"),
-    "other: no info in its body",
+    "other: no info in it",
   );
   assertEquals(kindOf("<message><body><info command='x'/></body></message>"), "other: no id");
   assertEquals(kindOf("<message ack=''/>"), "other: empty ack");
