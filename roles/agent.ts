@@ -67,6 +67,7 @@ export class Agent implements Component {
       ownSessionOnly: true,
       log: options.log,
       delivery: options.delivery,
+      envelope: options.envelope,
       clock: this.#clock,
       random: this.#random,
     });

@@ -92,6 +92,7 @@ export class JobManager implements Component {
       room: options.room,
       log: options.log,
       delivery: options.delivery,
+      envelope: options.envelope,
       clock: this.#clock,
       random: options.random ?? systemRandom,
     });

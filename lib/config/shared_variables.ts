@@ -130,6 +130,26 @@ export function xmppAccountVariables(prefix: string): XmppAccountVariables {
   };
 }
 
+/** Declaration made by {@linkcode envelopeVariable}. */
+export type EnvelopeVariable = {
+  readonly envelope: ChoiceVariable & {
+    readonly choices: readonly ["auto", "original", "namespaced"];
+    readonly default: "auto";
+  };
+};
+
+/** How messages carry their content (ours). */
+export const envelopeVariable: EnvelopeVariable = {
+  envelope: {
+    name: "XMPP_ENVELOPE",
+    kind: "choice",
+    meaning: "Form of messages; auto asks the server whether it lets the original's pass (ours)",
+    example: "auto",
+    choices: ["auto", "original", "namespaced"],
+    default: "auto",
+  },
+};
+
 /** An XMPP account, ready to connect with. */
 export interface XmppAccount {
   /** Host name or address to connect to. */

@@ -37,6 +37,7 @@ export async function agentOptions(
       ...(config.trusted ?? "").split(",").filter((name) => name !== ""),
     ],
     room: room?.bare,
+    envelope: config.envelope,
     link: await accountLink(xmppAccount(AGENT_COMPONENT, "AGENT", config)),
     host: linuxHost(),
     workspace: diskWorkspace(config.workDir),

@@ -9,6 +9,7 @@ import type { Logger } from "../../lib/log.ts";
 import type { Host } from "../../lib/machine/host.ts";
 import type { JobRunner } from "../../lib/machine/job_runner.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
+import type { ContainerOptions } from "../../lib/messaging/container.ts";
 import type { DeliveryOptions } from "../../lib/messaging/delivery.ts";
 import type { Link } from "../../lib/messaging/link.ts";
 import type { Random } from "../../lib/random.ts";
@@ -63,6 +64,8 @@ export interface AgentOptions {
   readonly times?: Partial<AgentTimes> | undefined;
   /** True: job directories stay after the job. Default: false. */
   readonly keepDirectories?: boolean | undefined;
+  /** Form of messages (`XMPP_ENVELOPE`), see `ContainerOptions`. Default: `original`. */
+  readonly envelope?: ContainerOptions["envelope"];
   /** Tuning of resends and of the memory of received messages. Default: none. */
   readonly delivery?: Partial<DeliveryOptions> | undefined;
   /** Clock of all waits. Default: the machine's. */

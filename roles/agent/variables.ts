@@ -7,6 +7,7 @@
 import {
   chatRoomVariables,
   defineVariables,
+  envelopeVariable,
   loggingVariables,
   xmppAccountVariables,
 } from "../../lib/config.ts";
@@ -66,6 +67,7 @@ export const agentVariables = defineVariables({
   ...xmppAccountVariables("AGENT"),
   ...loggingVariables("AGENT"),
   ...chatRoomVariables,
+  ...envelopeVariable,
   workDir: {
     name: "AGENT_WORK_DIR",
     kind: "path",

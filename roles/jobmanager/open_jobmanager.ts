@@ -45,6 +45,7 @@ export async function jobManagerOptions(
       ? undefined
       : { jobSeconds: jobRetention, archives: config.archiveRetention },
     room: room?.bare,
+    envelope: config.envelope,
     log,
   };
 }

@@ -7,6 +7,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { JobStore } from "../../lib/jobs/job_store.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
+import type { ContainerOptions } from "../../lib/messaging/container.ts";
 import type { DeliveryOptions } from "../../lib/messaging/delivery.ts";
 import type { Link } from "../../lib/messaging/link.ts";
 import type { Random } from "../../lib/random.ts";
@@ -42,6 +43,8 @@ export interface JobManagerOptions {
   readonly room?: string | undefined;
   /** Told of every hand-out and result, and of whatever goes wrong. */
   readonly log: Logger;
+  /** Form of messages (`XMPP_ENVELOPE`), see `ContainerOptions`. Default: `original`. */
+  readonly envelope?: ContainerOptions["envelope"];
   /** Tuning of resends and of the memory of received messages. Default: none. */
   readonly delivery?: Partial<DeliveryOptions> | undefined;
   /** Clock of sweeps and resends; lease times are those of Redis. Default: the machine's. */

@@ -7,6 +7,7 @@
 import {
   chatRoomVariables,
   defineVariables,
+  envelopeVariable,
   loggingVariables,
   xmppAccountVariables,
 } from "../../lib/config.ts";
@@ -174,6 +175,7 @@ export const jobManagerVariables = defineVariables({
   ...xmppAccountVariables("JM"),
   ...loggingVariables("JM"),
   ...chatRoomVariables,
+  ...envelopeVariable,
   ...queueVariables,
   ...folderVariables,
   requireFile: {

@@ -10,6 +10,7 @@ import { randomUuid } from "../../lib/random.ts";
 import { Accounts } from "./accounts.ts";
 import { type BrokerOptions, type BrokerSettings, brokerSettings } from "./broker_options.ts";
 import { answerServerIq, isRequest } from "./iq.ts";
+import { knownParts } from "./known_parts.ts";
 import { MucService } from "./muc.ts";
 import { OfflineStore } from "./offline_store.ts";
 import { PresenceRouter } from "./presence.ts";
@@ -141,8 +142,10 @@ export class Broker implements Switchboard {
     if (session.lang !== undefined) attrs["xml:lang"] ??= session.lang;
     const stamped = { name: stanza.name, attrs, children: stanza.children };
     const to = attrs["to"];
-    if (stanza.name === "message") this.#message(session, stamped, to ?? session.bare);
-    else if (stanza.name === "presence") this.#presence.receive(session, stamped, to);
+    if (stanza.name === "message") {
+      const passed = this.settings.passes === "known" ? knownParts(stamped) : stamped;
+      this.#message(session, passed, to ?? session.bare);
+    } else if (stanza.name === "presence") this.#presence.receive(session, stamped, to);
     else if (stanza.name === "iq") this.#iq(session, stamped, to);
   }
 

@@ -21,6 +21,11 @@ export interface BrokerOptions extends AccountOptions {
   readonly mucDomain?: string | undefined;
   /** Who gets a message to a bare JID. Default `all-resources`. */
   readonly delivery?: Delivery | undefined;
+  /**
+   * What of a message is passed on: everything, as Prosody does, or what the server knows and what has a
+   * namespace, as a modern ejabberd does. Default `everything`.
+   */
+  readonly passes?: "everything" | "known" | undefined;
   /** What becomes of messages to users who are away: an error or a store. Default `error`. */
   readonly offline?: "error" | "store" | undefined;
   /** Messages stored for one user at most. Default 100. */
@@ -63,6 +68,7 @@ export function brokerSettings(options: BrokerOptions): BrokerSettings {
     domain,
     mucDomain: (options.mucDomain ?? `conference.${domain}`).toLowerCase(),
     delivery: options.delivery ?? "all-resources",
+    passes: options.passes ?? "everything",
     offline: options.offline ?? "error",
     maxStoredPerUser: options.maxStoredPerUser ?? 100,
     maxSessionsPerUser: options.maxSessionsPerUser ?? 100_000,
