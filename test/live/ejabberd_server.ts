@@ -1,0 +1,146 @@
+/**
+ * Starts ejabberd for tests, on free ports of the loopback address and in a folder of its own.
+ *
+ * @module
+ */
+import { fromFileUrl } from "@std/path";
+
+/** A running ejabberd; TLS (STARTTLS) is offered with the certificate of the fixtures. */
+export interface EjabberdServer extends AsyncDisposable {
+  /** Address that it listens on. */
+  readonly host: string;
+  /** Port of plain TCP and STARTTLS. */
+  readonly port: number;
+  /** Port of TLS from the first byte. */
+  readonly tlsPort: number;
+  /** Domain that it serves. */
+  readonly domain: string;
+  /** Domain of its rooms. */
+  readonly mucDomain: string;
+  /** File with the certificate to trust. */
+  readonly caFile: string;
+}
+
+const HOST = "127.0.0.1";
+const DOMAIN = "copilot.test";
+const ERL = "/usr/bin/erl";
+const ERL_LIBS = "/usr/lib/x86_64-linux-gnu";
+const fixture = (name: string) =>
+  fromFileUrl(new URL(`../../fixtures/tls/${name}`, import.meta.url));
+
+/** Whether ejabberd is installed. */
+export const hasEjabberd = (() => {
+  try {
+    return Deno.statSync(ERL).isFile && Deno.statSync("/etc/ejabberd").isDirectory;
+  } catch {
+    return false;
+  }
+})();
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: HOST, port: 0 });
+  return listener.addr.port;
+}
+
+function configuration(folder: string, port: number, tlsPort: number): string {
+  const listener = (port: number, more: string) => `
+  - port: ${port}
+    ip: "${HOST}"
+    module: ejabberd_c2s
+    max_stanza_size: 1048576
+    shaper: none
+    ${more}`;
+  return `
+hosts: ["${DOMAIN}"]
+loglevel: warning
+hide_sensitive_log_data: true
+certfiles: ["${folder}/tls.pem"]
+auth_method: internal
+acl: {}
+access_rules:
+  local: { allow: all }
+shaper_rules:
+  max_user_sessions: 1000
+listen:${listener(port, "starttls: true")}${listener(tlsPort, "tls: true")}
+modules:
+  mod_disco: {}
+  mod_muc:
+    access_create: local
+    max_users: 1000
+    default_room_options: { allow_private_messages: true, anonymous: true, persistent: false }
+  mod_ping: {}
+  mod_roster: {}
+`;
+}
+
+/** Erlang that starts the server, adds the accounts and says so. */
+function startScript(accounts: ReadonlyMap<string, string>): string {
+  const users = [...accounts].map(([user, password]) =>
+    `ejabberd_auth:try_register(<<"${user}">>, <<"${DOMAIN}">>, <<"${password}">>)`
+  );
+  return `{ok, _} = application:ensure_all_started(ejabberd), ${users.join(", ")}, ` +
+    `io:format("accounts ready~n").`;
+}
+
+/**
+ * Starts ejabberd and waits until its accounts can log in.
+ *
+ * @param accounts Password by user.
+ * @returns The server; disposing of it ends the process and removes its folder.
+ * @throws {Error} When it does not come up.
+ */
+export async function startEjabberd(
+  accounts: ReadonlyMap<string, string>,
+): Promise<EjabberdServer> {
+  const folder = await Deno.makeTempDir({ prefix: "copilot_ejabberd_" });
+  const [port, tlsPort] = [freePort(), freePort()];
+  const caFile = fixture("copilot_test.crt");
+  const identity = await Promise.all(
+    [caFile, fixture("copilot_test.key")].map((file) => Deno.readTextFile(file)),
+  );
+  await Deno.writeTextFile(`${folder}/tls.pem`, identity.join("\n"));
+  await Deno.writeTextFile(`${folder}/ejabberd.yml`, configuration(folder, port, tlsPort));
+  const process = new Deno.Command(ERL, {
+    args: [
+      ...["-noinput", "-mnesia", "dir", `"${folder}/mnesia"`],
+      ...["-ejabberd", "log_path", `"${folder}/ejabberd.log"`],
+      ...["-eval", startScript(accounts)],
+    ],
+    env: { EJABBERD_CONFIG_PATH: `${folder}/ejabberd.yml`, ERL_LIBS, HOME: folder },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const output = process.stdout.pipeThrough(new TextDecoderStream());
+  let text = "";
+  const stop = async () => {
+    try {
+      process.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+    await process.status;
+    await output.cancel().catch(() => {});
+    await Deno.remove(folder, { recursive: true });
+  };
+  const reader = output.getReader();
+  while (!text.includes("accounts ready")) {
+    const { done, value } = await reader.read();
+    if (done) {
+      reader.releaseLock();
+      await stop();
+      throw new Error(`Cannot start ejabberd: ${text}`);
+    }
+    text += value;
+  }
+  reader.releaseLock();
+  return {
+    host: HOST,
+    port,
+    tlsPort,
+    domain: DOMAIN,
+    mucDomain: `conference.${DOMAIN}`,
+    caFile,
+    [Symbol.asyncDispose]: stop,
+  };
+}
