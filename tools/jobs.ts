@@ -33,9 +33,8 @@ const common = object({
 });
 const id = argument(string({ metavar: "ID" }), { description: message`Id of a job` });
 const ids = multiple(id, { min: 1 });
-const reason = withDefault(
+const reason = optional(
   option("--reason", string(), { description: message`Noted in the job's history` }),
-  "By hand",
 );
 
 const parser = or(

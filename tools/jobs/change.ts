@@ -10,7 +10,8 @@ import { type JobStore, TransitionError } from "../../lib/jobs/job_store.ts";
 export interface Change {
   readonly verb: "cancel" | "hold" | "release" | "rerun";
   readonly ids: readonly string[];
-  readonly reason: string;
+  /** Kept in the history of each job. Default: none. */
+  readonly reason: string | undefined;
   readonly json: boolean;
 }
 
@@ -22,7 +23,7 @@ export async function changeJobs(store: JobStore, change: Change): Promise<numbe
   const results: { readonly id: string; readonly error?: string }[] = [];
   for (const id of ids) {
     try {
-      await (verb === "cancel" || verb === "hold" ? store[verb](id, reason) : store[verb](id));
+      await changeJob(store, verb, id, reason);
       results.push({ id });
       if (!json) printLine(`${id} ${DONE[verb]}`);
     } catch (error) {
@@ -33,4 +34,15 @@ export async function changeJobs(store: JobStore, change: Change): Promise<numbe
   }
   if (json) printJson({ verb, results });
   return results.every(({ error }) => error === undefined) ? EXIT.done : EXIT.failed;
+}
+
+async function changeJob(
+  store: JobStore,
+  verb: Change["verb"],
+  id: string,
+  reason: string | undefined,
+): Promise<void> {
+  if (verb === "cancel" || verb === "hold") return await store[verb](id, reason ?? "By hand");
+  await store[verb](id);
+  if (reason !== undefined) await store.note(id, "note", { reason });
 }
