@@ -22,7 +22,9 @@ export interface EnvelopeProbeOptions {
   readonly transmit: (stanza: XmlElement) => void;
   /** Told once which form survives, and why that is believed. */
   readonly onAnswer: (form: EnvelopeForm, reason: string) => void;
+  /** Measures the patience with the server: two seconds. */
   readonly clock: Clock;
+  /** Source of the id by which the probe is known again. */
   readonly random: Random;
 }
 

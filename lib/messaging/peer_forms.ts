@@ -12,7 +12,11 @@ export class PeerForms {
   /** Form for peers that have not spoken yet. */
   usual: EnvelopeForm = "original";
 
-  /** @param limit Peers remembered at most; the one learnt first is forgotten first. */
+  /**
+   * Begins with nobody: all are spoken to in the {@linkcode usual} form.
+   *
+   * @param limit Peers remembered at most; the one learnt first is forgotten first.
+   */
   constructor(limit: number) {
     this.#limit = limit;
   }

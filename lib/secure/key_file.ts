@@ -12,6 +12,7 @@ import { SecurityError } from "./security_error.ts";
 export interface KeyFileEntry {
   /** The component: bare, or full where it is also written to under its full JID. */
   readonly jid: string;
+  /** Seals what is meant for it, and verifies what it signed. */
   readonly key: RsaPublicKey;
 }
 

@@ -64,6 +64,8 @@ export class SecurityError extends Error {
   override readonly name = "SecurityError";
 
   /**
+   * Puts the code into words that may leave the machine.
+   *
    * @param code What kind of error.
    * @param detail More about what was refused, for callers that know it to be harmless: a line number,
    * a JID, a time.
