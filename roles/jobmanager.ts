@@ -12,13 +12,7 @@ import { type Logger, openLog } from "../lib/log.ts";
 import { UnsafePathError } from "../lib/machine/workspace.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
-import type {
-  Command,
-  GetJob,
-  GetJobOutputDir,
-  JobDone,
-  WantGetJob,
-} from "../lib/protocol/commands.ts";
+import type { Command, GetJob, GetJobOutputDir, JobDone } from "../lib/protocol/commands.ts";
 import type { Jid } from "../lib/protocol/jid.ts";
 import { systemRandom } from "../lib/random.ts";
 import { formatJobData, numberOf, parseJobData } from "./jobmanager/job_data.ts";
@@ -158,7 +152,7 @@ export class JobManager implements Component {
     const mode = this.#options.mode ?? "both";
     switch (command.command) {
       case "want_getJob":
-        return mode === "storage" ? [] : await this.#offer(command, sender);
+        return mode === "storage" ? [] : await this.#offer(sender);
       case "getJob":
         return mode === "storage" ? [] : await this.#handOut(command, sender);
       case "want_getJobOutputDir":
@@ -174,13 +168,17 @@ export class JobManager implements Component {
   }
 
   /** Offers a job, where there is one and the agent has not asked too often. */
-  async #offer(_command: WantGetJob, sender: Sender): Promise<readonly Reply[]> {
+  async #offer(sender: Sender): Promise<readonly Reply[]> {
     const { cooldownSeconds = 0, requireFile } = this.#options;
     if (cooldownSeconds > 0 && await this.#store.askedTooSoon(sender.jid.local, cooldownSeconds)) {
       this.#log.info(`${sender.jid} asks too often: sent to sleep`);
       return [{ command: { command: "sleep" } }];
     }
-    if (await this.#store.waiting() === 0) {
+    // The agent's own job may be the last one, where its runJob was lost with the manager that sent it.
+    if (
+      await this.#store.waiting() === 0 &&
+      !await this.#store.owesAcknowledgement(sender.jid.full)
+    ) {
       this.#log.debug("The queue is empty");
       return [];
     }

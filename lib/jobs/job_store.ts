@@ -221,6 +221,11 @@ export interface JobStore {
    * was final (made with leases off or by the original): where {@linkcode complete} would not be stale.
    */
   holds(id: string, token: number | undefined, agent: string): Promise<boolean>;
+  /**
+   * True where that full JID holds a lease that it has not acknowledged: {@linkcode lease} would give it the
+   * same job again.
+   */
+  owesAcknowledgement(agent: string): Promise<boolean>;
   /** Leases without a sign of life for so long, oldest first. */
   silentLeases(silentSeconds: number, limit: number): Promise<LeaseStatus[]>;
   /** Leases past their deadline, oldest first. */

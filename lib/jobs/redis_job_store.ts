@@ -191,6 +191,15 @@ export class RedisJobStore implements JobStore {
     return asInteger(await HOLDS.run(this.#calls, args), "script holds") === 1;
   }
 
+  /** See {@linkcode JobStore.owesAcknowledgement}. */
+  async owesAcknowledgement(agent: string): Promise<boolean> {
+    const key = `copilot:queue:${this.#queue}:agent:${agent}`;
+    for (const id of asTexts(await this.#calls.call(["HKEYS", key]), key)) {
+      if (await this.#calls.call(["HGET", `copilot:job:${id}`, "state"]) === "leased") return true;
+    }
+    return false;
+  }
+
   /** See {@linkcode JobStore.silentLeases}. */
   silentLeases(silentSeconds: number, limit: number): Promise<LeaseStatus[]> {
     return this.#overdue("seen", checkSeconds("silence", silentSeconds), limit);

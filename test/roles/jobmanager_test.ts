@@ -40,6 +40,24 @@ Deno.test("JobManager offers a job, with the file that it requires", async () =>
   }
 });
 
+Deno.test("JobManager offers an agent the job that it holds, where its runJob was lost", () =>
+  withManager({}, async (site, agent) => {
+    await site.submit("one");
+    await site.store.lease({
+      agent: agent.jid,
+      manager: MANAGER,
+      leaseSeconds: 1000,
+      unacknowledgedSeconds: 600,
+    });
+    assertEquals(await site.store.waiting(), 0);
+    agent.say(MANAGER, WANT);
+    await site.pass(0);
+    assertEquals(agent.names, ["have_getJob"]);
+    agent.say(MANAGER, GET);
+    await site.pass(0);
+    assertEquals(agent.last("runJob").command.job.id, "one");
+  }));
+
 Deno.test("JobManager acknowledges before it answers", () =>
   withManager({}, async (site, agent) => {
     await site.submit("one");

@@ -25,6 +25,16 @@ async function redisMs(calls: RedisCalls): Promise<number> {
 
 /** Registers the tests. */
 export function leaseContract(test: ContractTest): void {
+  test("owesAcknowledgement() tells of a lease until it is acknowledged", async ({ store }) => {
+    await store.submit(sampleJob("a"));
+    assertEquals(await store.owesAcknowledgement(agentJid(1)), false);
+    const { job, token } = await mustLease(store, 1);
+    assertEquals(await store.owesAcknowledgement(agentJid(1)), true);
+    assertEquals(await store.owesAcknowledgement(agentJid(2)), false);
+    await store.confirm(job.id, token, 60);
+    assertEquals(await store.owesAcknowledgement(agentJid(1)), false);
+  });
+
   test("lease() lends a job with its first token", async ({ store, calls }) => {
     await store.submit(sampleJob("a"));
     const before = await redisMs(calls);
