@@ -10,10 +10,10 @@ import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { configFlags, parseCommandLine } from "../lib/cli/flags.ts";
 import { bytes, seconds } from "../lib/cli/value_parsers.ts";
-import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
+import { EXIT, printJson, printLine, runMain, UsageError } from "../lib/cli.ts";
 import { systemClock } from "../lib/clock.ts";
 import { openQueue } from "../lib/jobs/open_queue.ts";
-import { submitJobs } from "../lib/jobs/submission.ts";
+import { type Submission, type SubmissionSite, submitJobs } from "../lib/jobs/submission.ts";
 import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
 import {
   folderVariables,
@@ -88,6 +88,16 @@ const flags = merge(
   object({ config: configFlags(variables) }),
 );
 
+/** Submits; an input file that is missing is for the person at the terminal to mend. */
+async function submit(submission: Submission, site: SubmissionSite): Promise<readonly string[]> {
+  try {
+    return await submitJobs(submission, site);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(`Cannot read the input files: ${error.message}`);
+  }
+}
+
 async function main(signal: AbortSignal): Promise<number> {
   const options = parseCommandLine(flags, {
     name: NAME,
@@ -97,7 +107,7 @@ async function main(signal: AbortSignal): Promise<number> {
   });
   const site = await readSite(variables, options.config);
   await using queue = await openQueue(site);
-  const ids = await submitJobs({
+  const ids = await submit({
     command: options.command,
     arguments: options.arguments,
     inputFiles: options.inputFiles.flatMap((names) => names.split(/\s+/)).filter((name) => name),
