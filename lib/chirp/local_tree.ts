@@ -9,7 +9,7 @@ import { join } from "@std/path";
 import { FileTransferError } from "./file_transfer.ts";
 import { PERMISSION_MASK } from "./transfer.ts";
 
-/** Bounds of a tree. */
+/** How much of a tree is taken before it is refused. */
 export interface TreeLimits {
   /** Most directories below each other. */
   readonly maxDepth: number;
@@ -31,7 +31,7 @@ export interface LocalFile {
 export interface LocalTree {
   /** Paths of the directories below the root. */
   readonly directories: readonly string[];
-  /** The files. */
+  /** Regular files; sockets, pipes and devices are left out. */
   readonly files: readonly LocalFile[];
   /** The links with their targets. */
   readonly links: readonly { readonly path: string; readonly target: string }[];

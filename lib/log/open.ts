@@ -19,7 +19,7 @@ const LARGEST_FILE_BYTES = 1 << 18;
 
 /** A log that is open; disposing it closes its files. */
 export interface OpenLog extends Disposable {
-  /** The logger. */
+  /** Gives each record to every output of the configuration. */
   readonly logger: Logger;
 }
 

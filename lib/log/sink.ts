@@ -7,7 +7,7 @@
 import { type LogFormat, type LogRecord, textFormat } from "./format.ts";
 import { levelRank, type LogLevel } from "./level.ts";
 
-/** Takes log records. */
+/** Takes the log records of its level and above; disposing of it closes what it writes to. */
 export interface LogSink extends Disposable {
   /** Least important level that it wants. */
   readonly minLevel: LogLevel;

@@ -46,7 +46,7 @@ export interface UnpackLimits {
 
 /** An archive that is damaged, too large, or holds what no job archive holds. */
 export class ArchiveError extends Error {
-  /** Name of the class. */
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "ArchiveError";
 }
 

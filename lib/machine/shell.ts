@@ -15,7 +15,7 @@ const ENVIRONMENT = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
 
 /** A command that ended with another status than 0. */
 export class ShellError extends Error {
-  /** Name of the class. */
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "ShellError";
 }
 

@@ -18,7 +18,13 @@ export interface Info {
 /** Deepest nesting that is read: a redirect inside a redirect with an adapter's state has four. */
 const DEEPEST = 8;
 
-/** Writes an info element. */
+/**
+ * Writes an info element.
+ *
+ * @param name Name of the element: `info`, or that of a child such as `job`.
+ * @param info What it holds, decoded.
+ * @returns The element, its values encoded.
+ */
 export function encodeInfo(name: string, info: Info): XmlElement {
   const attrs: Record<string, string> = {};
   for (const key of Object.keys(info.attributes)) {

@@ -41,7 +41,7 @@ export interface CommandMessage extends Envelope<"command"> {
   readonly form?: EnvelopeForm | undefined;
 }
 
-/** An acknowledgement. */
+/** Says that a command has arrived and that its effect is stored. */
 export interface AckMessage extends Envelope<"ack"> {
   /** Id of the message that was received, and never empty. */
   readonly ack: string;

@@ -60,7 +60,7 @@ const WORDS: Readonly<Record<SecurityErrorCode, string>> = {
  * code, and there is no cause: it may be sent to whoever caused it.
  */
 export class SecurityError extends Error {
-  /** Name of the class, for logs. */
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "SecurityError";
 
   /**

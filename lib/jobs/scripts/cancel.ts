@@ -13,7 +13,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { ADOPT, CLOCK, FREE, HISTORY, PULL, STATES, TAKEN, WITHDRAW } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.cancel}. */
 export const CANCEL = new LuaScript({
   name: "cancel",
   args: ["queue", "historyLimit", "id", "reason", "maxAttempts"],

@@ -52,7 +52,7 @@ if not stands(job[6], job[7], id) then
   state = 'running'
 end`;
 
-/** The script. */
+/** Behind {@linkcode JobStore.complete}. */
 export const COMPLETE = new LuaScript({
   name: "complete",
   args: [

@@ -13,7 +13,7 @@ import { LuaScript } from "../lua_script.ts";
 import { CLOCK, HISTORY } from "./_parts.ts";
 import { scoreNow } from "./_state_digits.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.confirm}. */
 export const CONFIRM = new LuaScript({
   name: "confirm",
   args: ["historyLimit", "id", "token", "leaseSeconds"],

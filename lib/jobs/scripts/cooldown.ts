@@ -12,7 +12,7 @@
  */
 import { LuaScript } from "../lua_script.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.askedTooSoon}. */
 export const COOLDOWN = new LuaScript({
   name: "cooldown",
   args: ["localPart", "seconds"],

@@ -11,7 +11,7 @@
  */
 import { LuaScript } from "../lua_script.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.counts} and {@linkcode JobStore.waiting}. */
 export const COUNTS = new LuaScript({
   name: "counts",
   args: ["queue"],

@@ -13,7 +13,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { ADOPT, CLOCK, HISTORY, PULL, STATES, TAKEN, WITHDRAW } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.hold}. */
 export const HOLD = new LuaScript({
   name: "hold",
   args: ["queue", "historyLimit", "id", "reason", "maxAttempts"],

@@ -13,7 +13,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { STANDS } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.holds}. */
 export const HOLDS = new LuaScript({
   name: "holds",
   args: ["queue", "id", "token", "agent"],

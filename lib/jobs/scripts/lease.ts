@@ -104,7 +104,7 @@ log(id, 'leased', entered, token, agent)
 return {'leased', invalid, id, token, attempts, now, description, job[5] or '', job[6] or '',
   job[7] or ''}`;
 
-/** The script. */
+/** Behind {@linkcode JobStore.lease}. */
 export const LEASE = new LuaScript({
   name: "lease",
   args: [

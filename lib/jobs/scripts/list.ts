@@ -12,7 +12,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { SHOW } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.list}. */
 export const LIST = new LuaScript({
   name: "list",
   args: ["queue", "offset", "limit"],

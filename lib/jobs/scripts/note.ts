@@ -12,7 +12,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { CLOCK, HISTORY } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.note}. */
 export const NOTE = new LuaScript({
   name: "note",
   args: ["historyLimit", "id", "event", "agent", "reason"],

@@ -13,7 +13,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { AFTER, CLOCK } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.silentLeases} and {@linkcode JobStore.expiredLeases}. */
 export const OVERDUE = new LuaScript({
   name: "overdue",
   args: ["queue", "by", "seconds", "limit"],

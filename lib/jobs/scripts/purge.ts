@@ -53,7 +53,7 @@ local function unneeded(id, inputDir, adopted)
   return directories
 end`;
 
-/** The script. */
+/** Behind {@linkcode JobStore.purge}. */
 export const PURGE = new LuaScript({
   name: "purge",
   args: ["queue", "seconds", "limit"],

@@ -13,7 +13,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { SHOW } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.get}. */
 export const READ = new LuaScript({
   name: "read",
   args: ["queue", "id"],

@@ -12,7 +12,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { CLOCK, HISTORY, STANDS, STATES, TAKEN } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.reconcile}. */
 export const RECONCILE = new LuaScript({
   name: "reconcile",
   args: ["historyLimit"],

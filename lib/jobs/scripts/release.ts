@@ -12,7 +12,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { CLOCK, HISTORY, PUSH, STANDS, STATES, UNRECORDED_JOB } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.release}. */
 export const RELEASE = new LuaScript({
   name: "release",
   args: ["queue", "historyLimit", "id"],

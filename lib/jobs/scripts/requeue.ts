@@ -15,7 +15,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { CLOCK, FREE, HISTORY, PUSH, STATES } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.requeue}. */
 export const REQUEUE = new LuaScript({
   name: "requeue",
   args: ["historyLimit", "id", "token", "seenMs", "reason", "countAttempt", "pushCommand"],

@@ -14,7 +14,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { CLOCK, HISTORY, PUSH, STANDS, STATES, UNRECORDED_JOB } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.rerun}. */
 export const RERUN = new LuaScript({
   name: "rerun",
   args: ["queue", "historyLimit", "id"],

@@ -17,7 +17,7 @@ import { LuaScript } from "../lua_script.ts";
 import { CLOCK, HISTORY, PUSH } from "./_parts.ts";
 import { scoreNow } from "./_state_digits.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.submit}. */
 export const SUBMIT = new LuaScript({
   name: "submit",
   args: [

@@ -13,7 +13,7 @@
 import { LuaScript } from "../lua_script.ts";
 import { CLOCK } from "./_parts.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.touch}. */
 export const TOUCH = new LuaScript({
   name: "touch",
   args: ["queue", "agent", "leaseSeconds"],

@@ -11,7 +11,7 @@
  */
 import { LuaScript } from "../lua_script.ts";
 
-/** The script. */
+/** Behind {@linkcode JobStore.list}, for what the original submitted. */
 export const UNRECORDED = new LuaScript({
   name: "unrecorded",
   args: ["queue", "first", "last"],
