@@ -12,6 +12,7 @@ import { type Logger, openLog } from "../lib/log.ts";
 import { UnsafePathError } from "../lib/machine/workspace.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
+import { formatCommand } from "../lib/protocol/command_codec.ts";
 import type { Command, GetJob, GetJobOutputDir, JobDone } from "../lib/protocol/commands.ts";
 import type { Jid } from "../lib/protocol/jid.ts";
 import { systemRandom } from "../lib/random.ts";
@@ -149,7 +150,11 @@ export class JobManager implements Component {
 
   /** Takes in a command; see {@linkcode Component}. */
   async handle(command: Command, sender: Sender): Promise<readonly Reply[]> {
-    const mode = this.#options.mode ?? "both";
+    const { mode = "both", redirectStorageTo } = this.#options;
+    if (redirectStorageTo !== undefined && isAboutOutput(command)) {
+      const info = formatCommand(command);
+      return [{ command: { command: "redirect", referral: redirectStorageTo, info } }];
+    }
     switch (command.command) {
       case "want_getJob":
         return mode === "storage" ? [] : await this.#offer(sender);
@@ -249,7 +254,7 @@ export class JobManager implements Component {
     const { token, ownDirectory, wallSeconds } = parseJobData(command.jmJobData);
     const agent = sender.jid.bare;
     const exitCode = numberOf(command.exitCode);
-    if (this.#leases && (state === "returned" || state === "unable") && token !== undefined) {
+    if (this.#leases && isHandBack(command) && token !== undefined) {
       if (await this.#store.holds(id, token, agent)) {
         const options = { countAttempt: state === "unable" };
         await this.#store.requeue({ id, token }, failure ?? "Handed back", options);
@@ -315,6 +320,16 @@ export class JobManager implements Component {
       },
     };
   }
+}
+
+/** True for what the manager that takes the output must get; handing a job back is not among it. */
+function isAboutOutput(command: Command): boolean {
+  return command.command === "want_getJobOutputDir" || command.command === "getJobOutputDir" ||
+    (command.command === "jobDone" && !isHandBack(command));
+}
+
+function isHandBack({ state }: JobDone): boolean {
+  return state === "returned" || state === "unable";
 }
 
 function messageOf(error: unknown): string {

@@ -36,6 +36,7 @@ export async function jobManagerOptions(
     doneFolder: doneJobDir === undefined ? undefined : diskWorkspace(doneJobDir),
     chirpAddress: `${config.chirpServer}:${config.chirpPort}`,
     requireFile: config.requireFile,
+    redirectStorageTo: config.redirectStorageTo?.full,
     mode: modeOf(config),
     cooldownSeconds: config.cooldown,
     leases: config.leases,

@@ -29,6 +29,11 @@ export interface JobManagerOptions {
   readonly requireFile?: string | undefined;
   /** Which half of the work is done (`JM_QUEUE_ONLY_MODE_ON`, `JM_STORAGE_ONLY_MODE_ON`). Default: both. */
   readonly mode?: "queue" | "storage" | "both" | undefined;
+  /**
+   * JID of another manager to which agents are sent with their output (`JM_REDIRECT_STORAGE_TO`). Default:
+   * none, output is taken here.
+   */
+  readonly redirectStorageTo?: string | undefined;
   /** An agent that asks again within so many seconds is sent to sleep (`JM_REQUEST_COOLDOWN`). Default: 0, never. */
   readonly cooldownSeconds?: number | undefined;
   /** False: a hand-out is final, as beside managers of the original (`JM_LEASES`). Default: true. */

@@ -184,6 +184,12 @@ export const jobManagerVariables = defineVariables({
     meaning: "File that must exist on an agent's machine",
     example: "/cvmfs/alice.cern.ch",
   },
+  redirectStorageTo: {
+    name: "JM_REDIRECT_STORAGE_TO",
+    kind: "jid",
+    meaning: "Manager to which agents are redirected with their output (ours)",
+    example: "storagemanager@xmpp.cern.ch",
+  },
   queueOnly: {
     name: "JM_QUEUE_ONLY_MODE_ON",
     kind: "boolean",

@@ -68,6 +68,7 @@ export type AgentSetup = Partial<AgentOptions> & {
 
 /** What a manager of the site may have otherwise. */
 export type ManagerSetup = Partial<JobManagerOptions> & {
+  readonly user?: string | undefined;
   readonly resource?: string | undefined;
   readonly life?: Life | undefined;
 };
@@ -121,9 +122,9 @@ export class Site implements AsyncDisposable {
 
   /** Starts a manager. */
   manager(setup: ManagerSetup = {}): Process<JobManager> {
-    const { life = new Life(), resource = `m${this.#made}`, ...options } = setup;
+    const { life = new Life(), user = "jobmanager", resource = `m${this.#made}`, ...options } =
+      setup;
     const log = memorySink();
-    const user = "jobmanager";
     const role = new JobManager({
       link: this.#link(user, resource, "manager", life),
       store: mortal(this.#storeOfRoles, "store", life),
