@@ -28,21 +28,50 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Encrypts a command.
+ * Encrypts an info element.
  *
- * @param info The command.
+ * @param info The element, its values encoded.
  * @param sessionKey The session key.
  * @param random Source of the salt.
  * @returns base64 in lines, for {@linkcode encodeSessionBody}.
  */
-export function encryptInfo(info: Info, sessionKey: Uint8Array, random: Random): string {
-  const text = encoder.encode(serializeXml(encodeInfo("info", info)));
-  const armoured = encoder.encode(encodeMimeBase64(text));
+export function encryptElement(info: XmlElement, sessionKey: Uint8Array, random: Random): string {
+  const armoured = encoder.encode(encodeMimeBase64(encoder.encode(serializeXml(info))));
   return encodeMimeBase64(encryptSession(armoured, sessionKey, random));
 }
 
 /**
- * Decrypts a command. Whatever is wrong (length, padding, base64, XML) is told in the same words.
+ * Decrypts an info element. Whatever is wrong (length, padding, base64, XML) is told in the same words.
+ *
+ * @param encrypted The value of `info`, decoded once.
+ * @param sessionKey The session key.
+ * @returns The element, its values encoded.
+ * @throws {SecurityError} `bad-message`: it cannot be decrypted or is no info; `too-large`.
+ */
+export function decryptElement(encrypted: string, sessionKey: Uint8Array): XmlElement {
+  if (encrypted.length > LONGEST_INFO) throw new SecurityError("too-large");
+  const container = decodeMimeBase64(encrypted);
+  if (container === undefined) throw new SecurityError("bad-message");
+  return parseInfo(decryptSession(container, sessionKey));
+}
+
+function parseInfo(armoured: Uint8Array): XmlElement {
+  try {
+    const element = parseXml(decoder.decode(Uint8Array.fromBase64(decoder.decode(armoured))));
+    if (element.name === "info") return element;
+  } catch {
+    // Told in the words of every other failure, below.
+  }
+  throw new SecurityError("bad-message");
+}
+
+/** Encrypts a command: {@linkcode encryptElement} of its info. */
+export function encryptInfo(info: Info, sessionKey: Uint8Array, random: Random): string {
+  return encryptElement(encodeInfo("info", info), sessionKey, random);
+}
+
+/**
+ * Decrypts a command: the info of {@linkcode decryptElement}.
  *
  * @param encrypted The value of `info`, decoded once.
  * @param sessionKey The session key.
@@ -50,20 +79,7 @@ export function encryptInfo(info: Info, sessionKey: Uint8Array, random: Random):
  * @throws {SecurityError} `bad-message`: it cannot be decrypted or is no info; `too-large`.
  */
 export function decryptInfo(encrypted: string, sessionKey: Uint8Array): Info {
-  if (encrypted.length > LONGEST_INFO) throw new SecurityError("too-large");
-  const container = decodeMimeBase64(encrypted);
-  if (container === undefined) throw new SecurityError("bad-message");
-  return parseInfo(decryptSession(container, sessionKey));
-}
-
-function parseInfo(armoured: Uint8Array): Info {
-  try {
-    const element = parseXml(decoder.decode(Uint8Array.fromBase64(decoder.decode(armoured))));
-    if (element.name === "info") return decodeInfo(element);
-  } catch {
-    // Told in the words of every other failure, below.
-  }
-  throw new SecurityError("bad-message");
+  return decodeInfo(decryptElement(encrypted, sessionKey));
 }
 
 /** Writes the body of a message. */

@@ -13,8 +13,9 @@ import {
   encodeSessionBody,
   encryptInfo,
 } from "../../../lib/secure/session_envelope.ts";
+import { unwrapSessionKey } from "../../../lib/secure/session_key.ts";
 import { messagesOf } from "../../traces.ts";
-import { assertRefused, decryptedTrace, replay, vectors } from "./_vectors.ts";
+import { assertRefused, decryptedTrace, privateKeyOf, replay, vectors } from "./_vectors.ts";
 
 const KEY = new Uint8Array(32).fill(9);
 const encoder = new TextEncoder();
@@ -83,6 +84,17 @@ Deno.test("a recorded job of the original is decrypted message by message", () =
     const info = decryptInfo(body?.info ?? "", Uint8Array.fromHex(expected.session_key_hex));
     assertEquals(info, decodeInfo(parseXml(expected.info_xml)));
   }
+});
+
+Deno.test("the recorded session key opens with the key manager's key", () => {
+  const own = privateKeyOf(vectors.ticket.km_private_key_pkcs1_der_base64);
+  const request = messagesOf("secure-mode-patched.jsonl").find(({ line, stanza }) =>
+    line.conn === "km" && line.dir === "s2c" && childNamed(stanza, "body") !== undefined
+  );
+  const body = decodeSessionBody(childNamed(request?.stanza ?? xml("none"), "body") ?? xml("none"));
+  const sessionKey = unwrapSessionKey(body?.sessionKey ?? "", own);
+  assertEquals(sessionKey.toHex(), decryptedTrace[0]?.session_key_hex);
+  assertEquals(decryptInfo(body?.info ?? "", sessionKey).attributes["command"], "getTicket");
 });
 
 Deno.test("what the server passed on of a recorded job is decrypted as well", () => {

@@ -1,0 +1,55 @@
+/**
+ * Session keys that have come, so that each is decrypted once. The original makes a new padding for
+ * every message and so gains nothing; a component of ours sends the same bytes again, and saves its peer
+ * the private key's milliseconds.
+ *
+ * @module
+ */
+import type { RsaPrivateKey } from "./rsa_key.ts";
+import { unwrapSessionKey } from "./session_key.ts";
+
+/** Session keys that are remembered at most, some 0.5 kB each. */
+const MOST_KEYS = 10_000;
+
+/** The session keys of one component's peers. */
+export class ReceivedKeys {
+  readonly #own: RsaPrivateKey;
+  readonly #limit: number;
+  /** By wrapped key, the least recently used first. */
+  readonly #keys = new Map<string, Uint8Array>();
+
+  /**
+   * @param own The own key.
+   * @param limit Keys that are remembered at most. Default: 10,000.
+   */
+  constructor(own: RsaPrivateKey, limit: number = MOST_KEYS) {
+    this.#own = own;
+    this.#limit = limit;
+  }
+
+  /** Keys that are remembered now. */
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  /**
+   * Decrypts a session key, or remembers it.
+   *
+   * @param wrapped The value of `session_key`, decoded once.
+   * @returns 32 bytes.
+   * @throws {SecurityError} `bad-session-key`.
+   */
+  unwrap(wrapped: string): Uint8Array {
+    const known = this.#keys.get(wrapped);
+    const sessionKey = known ?? unwrapSessionKey(wrapped, this.#own);
+    if (known !== undefined) this.#keys.delete(wrapped);
+    this.#keys.set(wrapped, sessionKey);
+    if (this.#keys.size > this.#limit) {
+      for (const oldest of this.#keys.keys()) {
+        this.#keys.delete(oldest);
+        break;
+      }
+    }
+    return sessionKey;
+  }
+}
