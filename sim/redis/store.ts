@@ -89,7 +89,11 @@ export class RedisStore implements DatabaseEvents, Disposable {
   /** Stale deadlines are dropped when there are more than this. */
   #expiryLimit = FEWEST_DEADLINES;
 
-  /** @param options See {@linkcode RedisStoreOptions}. */
+  /**
+   * Begins with empty databases.
+   *
+   * @param options See {@linkcode RedisStoreOptions}.
+   */
   constructor(options: RedisStoreOptions = {}) {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? systemRandom;
@@ -153,7 +157,7 @@ export class RedisStore implements DatabaseEvents, Disposable {
     for (const listener of this.#listeners) listener(writes);
   }
 
-  /** @inheritdoc */
+  /** Breaks transactions that watch the key and wakes clients that wait for it. */
   keyChanged(database: Database, key: Bytes): void {
     this.changeCount++;
     const watchers = this.#watchers[database.index];
@@ -163,13 +167,13 @@ export class RedisStore implements DatabaseEvents, Disposable {
     this.blocked.keyChanged(database, key);
   }
 
-  /** @inheritdoc */
+  /** Announces an expiry as the `DEL` that replicas and the append-only file see. */
   keyExpired(database: Database, key: Bytes): void {
     this.keyChanged(database, key);
     this.log(database, ["DEL", key]);
   }
 
-  /** @inheritdoc */
+  /** Notes a deadline, so that the key goes even when nobody asks for it. */
   expirySet(database: Database, key: Bytes, atMs: number): void {
     this.#expiry.push({ atMs, database: database.index, key });
     this.#scheduleExpiry();

@@ -36,6 +36,8 @@ export class Accounts {
   readonly #random: Random;
 
   /**
+   * Begins with the accounts given; SCRAM keys are derived when first needed.
+   *
    * @param options The accounts to begin with.
    */
   constructor(options: AccountOptions) {

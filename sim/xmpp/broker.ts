@@ -22,6 +22,7 @@ export type { BrokerOptions, Delivery } from "./broker_options.ts";
 
 /** The broker took no session; the text says why. */
 export class SessionRefusedError extends Error {
+  /** Shown before the message in logs and stack traces. */
   override readonly name = "SessionRefusedError";
 }
 
@@ -51,6 +52,8 @@ export class Broker implements Switchboard {
   #stopped = false;
 
   /**
+   * Ready for sessions at once; sockets are their business.
+   *
    * @param options The domain, its accounts and how it behaves.
    */
   constructor(options: BrokerOptions) {

@@ -37,6 +37,8 @@ export class Session {
   rooms: Set<Departure> | undefined;
 
   /**
+   * Made by the broker; without presence at first, so that it gets only what is sent to its full JID.
+   *
    * @param jid The full JID.
    * @param port What carries its stanzas.
    * @param lang The `xml:lang` of its stream, given to its stanzas; none if `undefined`.
