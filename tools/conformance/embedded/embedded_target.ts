@@ -1,0 +1,54 @@
+/**
+ * Our roles on the embedded site: a world of its own for every case, in virtual time, without network.
+ *
+ * @module
+ */
+import type { ConformanceCase, Side } from "../case.ts";
+import type { Lane, Target, TranscriptMaker } from "../target.ts";
+import { runInManagerWorld } from "./manager_world.ts";
+import { runInVirtualTime } from "./virtual_run.ts";
+import { type Disturbance, World } from "./world.ts";
+
+/** Options of {@linkcode embeddedTarget}. */
+export interface EmbeddedOptions {
+  /** A fault put into the roles, for tests of the suite. Default: none. */
+  readonly disturb?: Disturbance | undefined;
+}
+
+const SIDES: ReadonlySet<Side> = new Set<Side>(["manager"]);
+/** Worlds of managers live in memory alone; those of agents run processes. */
+const LANES: Readonly<Record<Side, Lane>> = {
+  manager: { name: "manager", limit: 8 },
+  agent: { name: "agent", limit: 4 },
+  heartbeat: { name: "heartbeat", limit: 8 },
+};
+
+/**
+ * Makes the target.
+ *
+ * @param options See {@linkcode EmbeddedOptions}.
+ */
+export function embeddedTarget(options: EmbeddedOptions = {}): Target {
+  return {
+    title: "ours, embedded site",
+    implementation: "ours",
+    sides: SIDES,
+    skipReason: () => undefined,
+    lane: (test) => LANES[test.against],
+    leftovers: () => [],
+    run: (test, makeTranscript) => runInWorld(test, makeTranscript, options.disturb),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function runInWorld(
+  test: ConformanceCase,
+  makeTranscript: TranscriptMaker,
+  disturb: Disturbance | undefined,
+): Promise<void> {
+  const world = new World(disturb);
+  await runInVirtualTime(world.clock, world.inFlight, async () => {
+    await using scene = world;
+    if (test.against === "manager") await runInManagerWorld(scene, test, makeTranscript);
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * What a case finds when it is run: the side under test, and the means to play the other one. Targets
+ * make stages; cases know nothing of how.
+ *
+ * @module
+ */
+import type { Clock } from "../../lib/clock.ts";
+import type { RedisCalls } from "../../lib/jobs/redis_calls.ts";
+import type { Workspace } from "../../lib/machine/workspace.ts";
+import type { JobDescription } from "../../lib/protocol/job.ts";
+import type { Heard, Patience, Peer } from "./peer.ts";
+
+/** What every stage has. */
+export interface StageBase {
+  readonly clock: Clock;
+  readonly patience: Patience;
+}
+
+/** A job that the suite has put into the manager's queue. */
+export interface WaitingJob extends JobDescription {
+  readonly id: string;
+}
+
+/** The manager's queue and folders, where the suite may use them. It cleans up after itself. */
+export interface JobBench {
+  /** Name of the list of waiting jobs. */
+  readonly queue: string;
+  readonly redis: RedisCalls;
+  /** The folder that the manager shares with its Chirp server. */
+  readonly chirp: Workspace;
+  /** The folder of finished jobs; `undefined` where it is not known. */
+  readonly done: Workspace | undefined;
+  /** Puts a job into the queue, byte for byte as the original's submit tool does. */
+  submit(job?: Partial<WaitingJob>): Promise<WaitingJob>;
+  /** Ids that wait. */
+  waiting(): Promise<string[]>;
+  /** Makes the clean-up remove what a job of that id leaves. */
+  own(id: string): void;
+}
+
+/** A manager under test. */
+export interface ManagerStage extends StageBase {
+  /** Its bare JID. */
+  readonly manager: string;
+  /** Brings a session of the suite online, each on an account of its own. */
+  peer(): Promise<Peer>;
+  /** Brings another session of a peer's account online. */
+  sibling(peer: Peer): Promise<Peer>;
+  /** Queue and folders. Only for cases that need `jobs`. */
+  readonly jobs: JobBench;
+  /** The Chirp folder. Only for cases that need `chirp` or `jobs`. */
+  readonly chirp: Workspace;
+  /** Remembers a directory of the Chirp folder that the manager makes, for the clean-up. */
+  willMake(directory: string): void;
+  /** The file that the manager requires; only with that setup. */
+  readonly requireFile: string;
+  /** The manager's cooldown; only with that setup. */
+  readonly cooldownSeconds: number;
+}
+
+/** An agent under test. */
+export interface AgentStage extends StageBase {
+  /** The manager that it asks, played by the suite. */
+  readonly manager: Peer;
+  /** Waits until the agent has asked for a job; its open request. */
+  request(): Promise<Heard>;
+  /** Brings another session of the manager's account online. */
+  sibling(): Promise<Peer>;
+  /** Brings somebody online who is no manager of the agent's. */
+  stranger(): Promise<Peer>;
+  /** Folder of the Chirp server that jobs are given from. */
+  readonly chirp: Workspace;
+  /** Its address as the agent reaches it. */
+  readonly chirpAddress: string;
+}
+
+/** The components of a Heartbeat room under test. */
+export interface HeartbeatStage extends StageBase {
+  /** Bare JID of the room. */
+  readonly room: string;
+  /** The suite's session, in the room. */
+  readonly tool: Peer;
+  /** Its nick there. */
+  readonly ownNick: string;
+  /** Nicks of the components. */
+  readonly nicks: readonly string[];
+  /** Full JID of one of them, where it is known. */
+  readonly component: string | undefined;
+}
