@@ -57,7 +57,7 @@ export interface EventReport<Name extends string> extends CommandBase<Name> {
 }
 
 /** An answer that says why a request is not granted. */
-export interface ErrorAnswer<Name extends string> extends CommandBase<Name> {
+export interface Denial<Name extends string> extends CommandBase<Name> {
   /** The reason in words, for the log. */
   readonly errorString: string;
 }
@@ -81,7 +81,7 @@ export interface RunJob extends CommandBase<"runJob"> {
 /** Manager → agent: asked too often, wait. */
 export type Sleep = CommandBase<"sleep">;
 /** Manager → agent: the request cannot be served. An agent of the original then stops. */
-export type ErrorCommand = ErrorAnswer<"error">;
+export type ErrorCommand = Denial<"error">;
 
 /** Agent → any manager: who takes this job's output? (2.2.2.1) */
 export type WantGetJobOutputDir = OutputDirRequest<"want_getJobOutputDir">;
@@ -180,9 +180,9 @@ export interface StoreTicket extends CommandBase<"storeTicket"> {
   readonly ticket: string;
 }
 /** Key manager → component: no ticket. */
-export type ErrorGetTicket = ErrorAnswer<"errorGetTicket">;
+export type ErrorGetTicket = Denial<"errorGetTicket">;
 /** Component → component: the message could not be opened or is not allowed. */
-export type SecurityError = ErrorAnswer<"security_error">;
+export type SecurityError = Denial<"security_error">;
 
 /** A command that is not known here: carried whole. */
 export interface UnknownCommand {

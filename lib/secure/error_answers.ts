@@ -46,7 +46,11 @@ export class ErrorAnswers {
   /** Time of the last answer by sender, the oldest first. */
   readonly #answeredMs = new Map<string, number>();
 
-  /** @param options See {@linkcode ErrorAnswersOptions}. */
+  /**
+   * Begins with nobody answered yet.
+   *
+   * @param options See {@linkcode ErrorAnswersOptions}.
+   */
   constructor(options: ErrorAnswersOptions = {}) {
     this.#pauseMs = options.pauseMs ?? 60_000;
     this.#senderLimit = options.senderLimit ?? 10_000;

@@ -11,6 +11,7 @@ import { SecurityError } from "./security_error.ts";
 export interface PeerEntry {
   /** The component: bare for all its sessions, or full for one of them. */
   readonly jid: string;
+  /** Its static key, of which it alone has the private half. */
   readonly key: X25519PublicKey;
 }
 
@@ -65,7 +66,11 @@ export class PeerKeys {
   /** Oldest first. */
   readonly #lastUsed = new Map<string, X25519PublicKey>();
 
-  /** @param entries The peers. */
+  /**
+   * Takes the entries in their order: of several for one JID the last is its newest key.
+   *
+   * @param entries The peers, such as {@linkcode parsePeerFile} reads them.
+   */
   constructor(entries: Iterable<PeerEntry>) {
     for (const { jid, key } of entries) {
       const keys = this.#byJid.get(jid);

@@ -19,6 +19,8 @@ export class ReceivedKeys {
   readonly #keys = new Map<string, Uint8Array>();
 
   /**
+   * Begins empty; beyond the limit the key that was not needed for longest is forgotten.
+   *
    * @param own The own key.
    * @param limit Keys that are remembered at most. Default: 10,000.
    */

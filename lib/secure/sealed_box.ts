@@ -52,6 +52,7 @@ export interface SealedHeader {
   readonly sequence: number;
   /** The sender's time in milliseconds since the Unix epoch. */
   readonly stampMs: number;
+  /** 12 random bytes, drawn for each message. */
   readonly nonce: Uint8Array;
 }
 
@@ -67,9 +68,11 @@ export interface Binding {
 
 /** A box, taken apart but not opened. */
 export interface SealedBox {
+  /** What it claims; true only once it has been opened. */
   readonly header: SealedHeader;
   /** The header as it stands in the box. */
   readonly headerBytes: Uint8Array;
+  /** The sealed text, with the tag of 16 bytes at its end. */
   readonly ciphertext: Uint8Array;
 }
 

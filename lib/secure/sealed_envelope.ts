@@ -52,7 +52,11 @@ export class SealedEnvelope {
   readonly #outbox: SealedOutbox;
   readonly #inbox: SealedInbox;
 
-  /** @param options See {@linkcode SealedEnvelopeOptions}. */
+  /**
+   * Begins without sessions: what was sealed before `startedMs` may be a replay and is refused.
+   *
+   * @param options See {@linkcode SealedEnvelopeOptions}.
+   */
   constructor(options: SealedEnvelopeOptions) {
     const { own, formerOwn = [], startedMs, toleranceMs } = options;
     this.#peers = options.peers;

@@ -39,6 +39,7 @@ interface Session {
 
 /** An opened box. */
 export interface Opened {
+  /** The text as it was sealed. */
   readonly plaintext: Uint8Array;
   /** The key with which it was sealed. */
   readonly sender: X25519PublicKey;
@@ -55,7 +56,11 @@ export class SealedInbox {
   /** By id of the sender's key; there are as many as configured peers at most. */
   readonly #floorsMs = new Map<string, number>();
 
-  /** @param options See {@linkcode SealedInboxOptions}. */
+  /**
+   * Begins without sessions: what was sealed before `startedMs` may be a replay and is refused.
+   *
+   * @param options See {@linkcode SealedInboxOptions}.
+   */
   constructor(options: SealedInboxOptions) {
     this.#own = new Map(options.own.map((key) => [key.publicKey.id, key]));
     this.#startedMs = options.startedMs;

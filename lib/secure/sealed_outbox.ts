@@ -31,6 +31,8 @@ export class SealedOutbox {
   readonly #sending = new Map<string, Sending>();
 
   /**
+   * Makes an ephemeral key at the first message to each receiver.
+   *
    * @param own The own static key.
    * @param random Source of ephemeral keys and nonces.
    */
