@@ -45,7 +45,13 @@ export * from "./lib/machine/host.ts";
 export * from "./lib/machine/job_runner.ts";
 export * from "./lib/machine/workspace.ts";
 export type { BackoffOptions } from "./lib/messaging/backoff.ts";
-export type { CommandHandler, Component, Reply, Sender } from "./lib/messaging/container.ts";
+export type {
+  CommandHandler,
+  Component,
+  ContainerOptions,
+  Reply,
+  Sender,
+} from "./lib/messaging/container.ts";
 export type { DeliveryOptions, DeliveryOutcome, PostOptions } from "./lib/messaging/delivery.ts";
 export * from "./lib/messaging/link.ts";
 export type { OutboxOptions } from "./lib/messaging/outbox.ts";
