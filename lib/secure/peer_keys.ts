@@ -5,6 +5,7 @@
  */
 import { type Jid, tryParseJid } from "../protocol/jid.ts";
 import { importX25519PublicKey, type X25519PublicKey } from "./x25519.ts";
+import { RecentMap } from "./recent_map.ts";
 import { SecurityError } from "./security_error.ts";
 
 /** An entry. */
@@ -63,8 +64,7 @@ const MOST_REMEMBERED = 100_000;
  */
 export class PeerKeys {
   readonly #byJid = new Map<string, X25519PublicKey[]>();
-  /** Oldest first. */
-  readonly #lastUsed = new Map<string, X25519PublicKey>();
+  readonly #lastUsed = new RecentMap<X25519PublicKey>(MOST_REMEMBERED);
 
   /**
    * Takes the entries in their order: of several for one JID the last is its newest key.
@@ -96,14 +96,7 @@ export class PeerKeys {
 
   /** A message came from that session, sealed with that key. */
   used(jid: Jid, key: X25519PublicKey): void {
-    this.#lastUsed.delete(jid.full);
     this.#lastUsed.set(jid.full, key);
-    if (this.#lastUsed.size > MOST_REMEMBERED) {
-      for (const oldest of this.#lastUsed.keys()) {
-        this.#lastUsed.delete(oldest);
-        break;
-      }
-    }
   }
 
   #keysOf(jid: Jid): readonly X25519PublicKey[] {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { RecentMap } from "./recent_map.ts";
 import type { RsaPrivateKey } from "./rsa_key.ts";
 import { unwrapSessionKey } from "./session_key.ts";
 
@@ -14,9 +15,8 @@ const MOST_KEYS = 10_000;
 /** The session keys of one component's peers. */
 export class ReceivedKeys {
   readonly #own: RsaPrivateKey;
-  readonly #limit: number;
-  /** By wrapped key, the least recently used first. */
-  readonly #keys = new Map<string, Uint8Array>();
+  /** By wrapped key. */
+  readonly #keys: RecentMap<Uint8Array>;
 
   /**
    * Begins empty; beyond the limit the key that was not needed for longest is forgotten.
@@ -26,7 +26,7 @@ export class ReceivedKeys {
    */
   constructor(own: RsaPrivateKey, limit: number = MOST_KEYS) {
     this.#own = own;
-    this.#limit = limit;
+    this.#keys = new RecentMap(limit);
   }
 
   /** Keys that are remembered now. */
@@ -43,15 +43,9 @@ export class ReceivedKeys {
    */
   unwrap(wrapped: string): Uint8Array {
     const known = this.#keys.get(wrapped);
-    const sessionKey = known ?? unwrapSessionKey(wrapped, this.#own);
-    if (known !== undefined) this.#keys.delete(wrapped);
+    if (known !== undefined) return known;
+    const sessionKey = unwrapSessionKey(wrapped, this.#own);
     this.#keys.set(wrapped, sessionKey);
-    if (this.#keys.size > this.#limit) {
-      for (const oldest of this.#keys.keys()) {
-        this.#keys.delete(oldest);
-        break;
-      }
-    }
     return sessionKey;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Random } from "../random.ts";
+import { RecentMap } from "./recent_map.ts";
 import { type Binding, NONCE_BYTES, sealBox } from "./sealed_box.ts";
 import { senderKey } from "./sealed_key.ts";
 import { generateX25519Key, type X25519PrivateKey, type X25519PublicKey } from "./x25519.ts";
@@ -27,8 +28,8 @@ const MOST_RECEIVERS = 65_536;
 export class SealedOutbox {
   readonly #own: X25519PrivateKey;
   readonly #random: Random;
-  /** By id of the receiver's key, oldest first. */
-  readonly #sending = new Map<string, Sending>();
+  /** By id of the receiver's key. */
+  readonly #sending = new RecentMap<Sending>(MOST_RECEIVERS);
 
   /**
    * Makes an ephemeral key at the first message to each receiver.
@@ -76,14 +77,7 @@ export class SealedOutbox {
       madeMs: nowMs,
       nextSequence: 0,
     };
-    this.#sending.delete(receiver.id);
     this.#sending.set(receiver.id, sending);
-    if (this.#sending.size > MOST_RECEIVERS) {
-      for (const oldest of this.#sending.keys()) {
-        this.#sending.delete(oldest);
-        break;
-      }
-    }
     return sending;
   }
 }
