@@ -11,8 +11,11 @@ import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 import { linuxHost } from "../../lib/machine/linux_host.ts";
 import { processRunner } from "../../lib/machine/process_runner.ts";
 import { accountLink } from "../../lib/messaging/account_link.ts";
-import type { AgentOptions } from "./options.ts";
+import { AGENT_TIMES, type AgentOptions } from "./options.ts";
 import { AGENT_COMPONENT, type agentVariables } from "./variables.ts";
+
+/** Shortest wait for a job that was offered, in milliseconds, however often the agent asks. */
+const SHORTEST_RUN_JOB_MS = 5000;
 
 /**
  * Makes the options of an agent.
@@ -29,6 +32,7 @@ export async function agentOptions(
   refuseSecureMode(config);
   const auth = [config.chirpAuth];
   const room = chatRoomAddress(AGENT_COMPONENT, config);
+  const requestMs = config.requestInterval * 1000;
   await Deno.mkdir(config.workDir, { recursive: true });
   return {
     manager: config.jobManager.bare,
@@ -46,7 +50,9 @@ export async function agentOptions(
     log,
     keepDirectories: config.keepWorkDir,
     times: {
-      requestMs: config.requestInterval * 1000,
+      requestMs,
+      // Where another agent was faster nobody answers: who asks often need not idle for a minute.
+      runJobMs: Math.min(AGENT_TIMES.runJobMs, Math.max(SHORTEST_RUN_JOB_MS, requestMs)),
       longestRequestMs: config.longestRequestInterval * 1000,
       sleepMs: config.sleepLimit * 1000,
     },

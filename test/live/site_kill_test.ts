@@ -18,6 +18,8 @@ import {
 } from "./_site.ts";
 
 const JOBS = 50;
+/** Longest time for all jobs to be at work, in milliseconds. */
+const START_MS = 30_000;
 /** Longest time for all jobs to end after a kill, in milliseconds. */
 const LIMIT_MS = 90_000;
 /** Seed of what is killed at which moment; another one may be given to look for more. */
@@ -91,7 +93,7 @@ async function surviveKill(site: Site, name: string, victim: Server): Promise<vo
     command: await site.file("gated.sh", gate.script),
     number: JOBS,
   });
-  await site.until(ids, (state) => state === "running");
+  await site.until(ids, (state) => state === "running", START_MS);
   const killedMs = performance.now();
   await victim.kill();
   // The jobs end while the victim is down.
