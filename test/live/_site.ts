@@ -12,7 +12,8 @@ import { openQueue } from "../../lib/jobs/open_queue.ts";
 import { RedisError } from "../../lib/jobs/redis_calls.ts";
 import { type Submission, submitJobs } from "../../lib/jobs/submission.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
-import { type Addresses, writeSandboxConfig } from "../../sim/sandbox_config.ts";
+import { type SandboxAddresses, writeSandboxConfig } from "../../sim/sandbox_config.ts";
+import { freePort } from "../_free_port.ts";
 import {
   type Program,
   type ProgramName,
@@ -43,7 +44,7 @@ export interface Server {
 
 /** Servers of a site. */
 export interface Servers extends AsyncDisposable {
-  readonly addresses: Addresses;
+  readonly addresses: SandboxAddresses;
   /** The servers that can be killed, by name. */
   readonly killable: Readonly<Record<string, Server>>;
 }
@@ -77,7 +78,7 @@ export async function startServers(
   started.defer(() => prosody[Symbol.asyncDispose]());
   const redis = started.use(await startRedisProcess({ appendOnly: true }));
   const chirp = started.use(await startChirpServer({ acl: "address:* l\n" }));
-  const addresses: Addresses = {
+  const addresses: SandboxAddresses = {
     hostname: prosody.host,
     domain: prosody.domain,
     rooms: prosody.mucDomain,
@@ -117,19 +118,18 @@ export async function startServers(
 export async function startSandboxProcess(
   directory: string,
 ): Promise<Servers & { readonly process: () => Program }> {
-  const start = async (ports: readonly string[]) => {
+  const ports = ["xmpp", "redis", "chirp"].map((name) => `--${name}-port=${freePort()}`);
+  const start = async () => {
     const program = startProgram("sandbox", { args: ["--dir", directory, "--json", ...ports] });
     try {
-      return { program, addresses: JSON.parse(await program.printed(/^\{/)) as Addresses };
+      return { program, addresses: JSON.parse(await program.printed(/^\{/)) as SandboxAddresses };
     } catch (error) {
       await program[Symbol.asyncDispose]();
       throw error;
     }
   };
-  const first = await start([]);
+  const { addresses, ...first } = await start();
   let { program } = first;
-  const { addresses } = first;
-  const ports = Object.entries(addresses.ports).map(([name, port]) => `--${name}-port=${port}`);
   return {
     addresses,
     process: () => program,
@@ -137,7 +137,7 @@ export async function startSandboxProcess(
       sandbox: {
         kill: () => program[Symbol.asyncDispose](),
         restart: async () => {
-          ({ program } = await start(ports));
+          ({ program } = await start());
         },
       },
     },

@@ -5,6 +5,7 @@
  * @module
  */
 import { connect } from "node:net";
+import { freePort } from "../_free_port.ts";
 
 /** Options of {@linkcode startRedisProcess}. */
 export interface RedisProcessOptions {
@@ -37,11 +38,6 @@ export const hasRedisServer = (() => {
     return false;
   }
 })();
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: HOST, port: 0 });
-  return listener.addr.port;
-}
 
 /** Resolves to whether something listens on the port. */
 function canConnect(port: number): Promise<boolean> {

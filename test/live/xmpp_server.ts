@@ -4,6 +4,7 @@
  * @module
  */
 import { connect } from "node:net";
+import { freePort } from "../_free_port.ts";
 
 /** Options of {@linkcode startProsody}. */
 export interface ProsodyOptions {
@@ -48,11 +49,6 @@ export const hasProsody = (() => {
     return false;
   }
 })();
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: HOST, port: 0 });
-  return listener.addr.port;
-}
 
 /** Resolves to whether something listens on the port. */
 function canConnect(port: number): Promise<boolean> {

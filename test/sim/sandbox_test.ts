@@ -6,6 +6,7 @@ import { submitJobs } from "../../lib/jobs/submission.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 import { AGENT_COMPONENT, agentVariables } from "../../roles/agent/variables.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../../roles/jobmanager/variables.ts";
+import { freePort } from "../_free_port.ts";
 import { type SandboxOptions, startSandbox } from "../../sim/sandbox.ts";
 
 async function inDirectory(use: (directory: string) => Promise<void>): Promise<void> {
@@ -89,7 +90,8 @@ Deno.test("startSandbox() keeps passwords to its user", async () => {
 
 Deno.test("startSandbox() brings queue, ports and passwords back in the same directory", async () => {
   await inDirectory(async (directory) => {
-    const id = await submitOnce(directory);
+    const ports = { xmpp: freePort(), redis: freePort(), chirp: freePort() };
+    const id = await submitOnce(directory, { ports });
     const before = await managerConfig(directory);
     await using _site = await startSandbox({ directory });
     assertEquals(await stateOf(directory, id), "waiting");

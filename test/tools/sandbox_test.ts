@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import type { Addresses } from "../../sim/sandbox_config.ts";
+import type { SandboxAddresses } from "../../sim/sandbox_config.ts";
+import { freePort } from "../_free_port.ts";
 import { type Program, type ProgramName, runProgram, startProgram } from "./_program.ts";
 import { assertEnded } from "./_tool_site.ts";
 
@@ -18,11 +19,11 @@ function startSandbox(directory: string, ...more: readonly string[]): Program {
   return startProgram("sandbox", { args: ["--dir", directory, "--json", ...more] });
 }
 
-async function readAddresses(sandbox: Program): Promise<Addresses> {
+async function readAddresses(sandbox: Program): Promise<SandboxAddresses> {
   return JSON.parse(await sandbox.printed(/^\{/));
 }
 
-function runTool(name: ProgramName, addresses: Addresses, ...args: readonly string[]) {
+function runTool(name: ProgramName, addresses: SandboxAddresses, ...args: readonly string[]) {
   return runProgram(name, { args, env: { COPILOT_CONFIG: addresses.directories.config } });
 }
 
@@ -42,16 +43,18 @@ Deno.test("sandbox --json prints where everything is, and stops at SIGINT", asyn
 
 Deno.test("sandbox brings queue and ports back in the same directory", async () => {
   await inDirectory(async (directory) => {
+    const ports = { xmpp: freePort(), redis: freePort(), chirp: freePort() };
+    let flags = Object.entries(ports).map(([name, port]) => `--${name}-port=${port}`);
     let id = "";
-    let ports: Addresses["ports"] | undefined;
     for (const ending of ["SIGTERM", "SIGKILL", "SIGINT"] as const) {
-      await using sandbox = startSandbox(directory);
+      await using sandbox = startSandbox(directory, ...flags);
       const addresses = await readAddresses(sandbox);
-      if (ports === undefined) {
+      if (id === "") {
         const submitted = await runTool("submit", addresses, "--command=true", "--json");
         [id = ""] = submitted.json<{ ids: string[] }>().ids;
+        flags = [];
       }
-      assertEquals(addresses.ports, ports ??= addresses.ports);
+      assertEquals(addresses.ports, ports);
       const shown = await runTool("jobs", addresses, "show", id, "--json");
       assertEquals(shown.json<{ state: string }>().state, "waiting");
       sandbox.signal(ending);
