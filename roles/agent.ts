@@ -138,7 +138,10 @@ export class Agent implements Component {
 
   #findJob(signal: AbortSignal): Promise<Letter<"runJob">> {
     return findJob({
-      ask: () => this.#askForJob(),
+      ask: async () => {
+        signal.throwIfAborted();
+        await this.#askForJob();
+      },
       take: (manager) => this.#takeJob(manager),
       listen: (wanted, waitMs) => this.#mailbox.wait(wanted, waitMs, signal),
       has: (file) => this.#hasFile(file),

@@ -8,7 +8,7 @@ import { join } from "@std/path";
 import { type Random, randomHex, systemRandom } from "../lib/random.ts";
 import { startChirpServer } from "./chirp/mod.ts";
 import { startRedisServer } from "./redis/mod.ts";
-import { type Addresses, writeSandboxConfig } from "./sandbox_config.ts";
+import { type SandboxAddresses, writeSandboxConfig } from "./sandbox_config.ts";
 import { startXmppServer } from "./xmpp/mod.ts";
 
 /** Options of {@linkcode startSandbox}. */
@@ -16,7 +16,7 @@ export interface SandboxOptions {
   /** Directory of the site: configuration, files, queue. Made where missing; what it holds is kept. */
   readonly directory: string;
   /** Ports; 0 takes a free one. Default: 0, or those of the last start in the same directory. */
-  readonly ports?: Partial<Addresses["ports"]> | undefined;
+  readonly ports?: Partial<SandboxAddresses["ports"]> | undefined;
   /** Number of accounts `agent-1`, `agent-2` … beside `agent`. Default: 0. */
   readonly agentAccounts?: number | undefined;
   /** True: the queue survives a restart (append-only file). Default: true. */
@@ -30,7 +30,7 @@ export interface SandboxOptions {
 /** A running site. Disposing of it stops its servers; the directory stays. */
 export interface Sandbox extends AsyncDisposable {
   /** What a client of its own needs to find the servers. */
-  readonly addresses: Addresses;
+  readonly addresses: SandboxAddresses;
   /** Password of `jobmanager`, `agent`, `heartbeat` or `agent-N`; empty for any other name. */
   password(account: string): string;
   /** Breaks every XMPP connection, as a restart of the server does. */
@@ -94,7 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       (port) => startChirpServer({ root: chirpFolder, port, rootAcl: ROOT_ACL }),
     ),
   );
-  const addresses: Addresses = {
+  const addresses: SandboxAddresses = {
     hostname: "127.0.0.1",
     domain: xmpp.domain,
     rooms: xmpp.mucDomain,
@@ -119,8 +119,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 /** Starts a server on its port; where the port is taken, the error says which one it was. */
 async function listening<Server>(
-  name: keyof Addresses["ports"],
-  ports: Partial<Addresses["ports"]>,
+  name: keyof SandboxAddresses["ports"],
+  ports: Partial<SandboxAddresses["ports"]>,
   start: (port: number) => Server | Promise<Server>,
 ): Promise<Server> {
   const port = ports[name] ?? 0;

@@ -6,7 +6,7 @@
 import { join } from "@std/path";
 
 /** Where the parts of a site are. */
-export interface Addresses {
+export interface SandboxAddresses {
   /** Loopback address that all servers listen on. */
   readonly hostname: string;
   /** XMPP domain. */
@@ -39,7 +39,7 @@ const ROOM = "pilots-lounge";
  * @param settings More lines by component; they come last and win.
  */
 export async function writeSandboxConfig(
-  addresses: Addresses,
+  addresses: SandboxAddresses,
   passwords: ReadonlyMap<string, string>,
   settings: Readonly<Record<string, readonly string[]>>,
 ): Promise<void> {

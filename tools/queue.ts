@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ConfigFlags } from "../lib/cli/flags.ts";
+import type { ConfigFlags } from "../lib/cli/flags.ts";
 import { type ConfigOf, loadConfig, type Variables } from "../lib/config.ts";
 import type { JobRecord, JobStore } from "../lib/jobs/job_store.ts";
 import { isFinal, type JobState } from "../lib/jobs/job_state.ts";

@@ -10,8 +10,9 @@ import { option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
 import { configFlags, parseCommandLine } from "../lib/cli/flags.ts";
 import { bytes, seconds } from "../lib/cli/value_parsers.ts";
-import { EXIT, printJson, printLine, runMain, UsageError } from "../lib/cli.ts";
+import { EXIT, printErrorLine, printJson, printLine, runMain, UsageError } from "../lib/cli.ts";
 import { systemClock } from "../lib/clock.ts";
+import { existsLocal } from "../lib/jobs/local_files.ts";
 import { openQueue } from "../lib/jobs/open_queue.ts";
 import { type Submission, type SubmissionSite, submitJobs } from "../lib/jobs/submission.ts";
 import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
@@ -127,6 +128,9 @@ async function main(signal: AbortSignal): Promise<number> {
     chirpAddress: options.chirpAddress ??
       `${site.chirpServer ?? Deno.hostname()}:${site.chirpPort}`,
   });
+  if (!await existsLocal(options.command)) {
+    printErrorLine(`${options.command} is no file here: agents must have a command of that name`);
+  }
   if (!options.json) {
     for (const id of ids) printLine(`The job has been registered in the database (ID: ${id})`);
   }

@@ -95,9 +95,10 @@ function lines(texts: readonly string[]): Message {
 
 function describeConfiguration(name: string, variables: Variables | undefined): Message {
   if (variables === undefined || Object.keys(variables).length === 0) return [];
-  const [shared, own] = configFiles(name, DEFAULT_CONFIG_DIRECTORY);
+  const [shared, own] = configFiles(name, "DIRECTORY");
   return lines([
-    `Configuration, from ${shared}, ${own}, the environment and flags; the last wins:`,
+    `Configuration, from ${shared}, ${own}, the environment and flags; the last wins.`,
+    `DIRECTORY is that of --config or COPILOT_CONFIG, else ${DEFAULT_CONFIG_DIRECTORY}:`,
     ...describeVariables(variables),
   ]);
 }

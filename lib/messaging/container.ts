@@ -61,7 +61,7 @@ export interface Component extends CommandHandler {
   onOnline?(jid: Jid): void;
   /** The session is down. */
   onOffline?(): void;
-  /** Any message came from that full JID: it lives. */
+  /** A message came from that full JID, past any room: it lives. */
   onSignOfLife?(jid: Jid): void;
 }
 
@@ -281,7 +281,7 @@ export class Container implements AsyncDisposable {
     const from = tryParseJid(message.from);
     if (from === undefined) return;
     if (message.kind !== "other") this.#forms.learn(from.full, message.form ?? "original");
-    this.#component.onSignOfLife?.(from);
+    if (from.resource !== "" && !this.#room?.isFrom(from)) this.#component.onSignOfLife?.(from);
     if (message.kind === "ack") {
       this.#delivery.acknowledged(message.ack);
     } else if (message.kind === "command") {

@@ -31,8 +31,13 @@ export class Room {
     return xml("presence", { from, to, id: this.#nick }, xml("x", { xmlns: MUC }));
   }
 
+  /** True for what comes from the room or through it. */
+  isFrom(jid: Jid): boolean {
+    return jid.bare === this.#room.bare;
+  }
+
   /** True for our own messages that the room reflects to us. */
   isOwnNick(jid: Jid): boolean {
-    return jid.resource === this.#nick && jid.bare === this.#room.bare;
+    return jid.resource === this.#nick && this.isFrom(jid);
   }
 }

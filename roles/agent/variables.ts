@@ -72,7 +72,7 @@ export const agentVariables = defineVariables({
     name: "AGENT_WORK_DIR",
     kind: "path",
     meaning: "Directory in which jobs run; must be writable",
-    example: "/tmp/agentWorkDir",
+    example: "/var/lib/copilot/work",
     default: "/tmp/agentWorkDir",
     flag: "work-dir",
   },

@@ -100,7 +100,7 @@ export const folderVariables = defineVariables({
     name: "JM_CHIRP_WORK_DIR",
     kind: "path",
     meaning: "Directory that the Chirp server exports",
-    example: "/srv/chirp",
+    example: "/srv/copilot/chirp",
     required: true,
     flag: "chirp-dir",
   },
@@ -108,7 +108,7 @@ export const folderVariables = defineVariables({
     name: "JM_DONE_JOB_DIR",
     kind: "path",
     meaning: "Directory in which the output of finished jobs is kept",
-    example: "/srv/done",
+    example: "/srv/copilot/done",
     flag: "done-dir",
   },
 });

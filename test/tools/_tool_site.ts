@@ -9,7 +9,7 @@ import type { JobRecord, JobStore } from "../../lib/jobs/job_store.ts";
 import { openQueue } from "../../lib/jobs/open_queue.ts";
 import { type Submission, submitJobs } from "../../lib/jobs/submission.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
-import type { Addresses } from "../../sim/sandbox_config.ts";
+import type { SandboxAddresses } from "../../sim/sandbox_config.ts";
 import { startSandbox } from "../../sim/sandbox.ts";
 import {
   type Program,
@@ -29,14 +29,14 @@ export interface Ending {
 
 /** A site without roles: the test does what they would. */
 export class ToolSite implements AsyncDisposable {
-  readonly addresses: Addresses;
+  readonly addresses: SandboxAddresses;
   readonly store: JobStore;
   /** Scratch folder of the test. */
   readonly directory: string;
   readonly #resources: AsyncDisposableStack;
 
   private constructor(
-    addresses: Addresses,
+    addresses: SandboxAddresses,
     store: JobStore,
     directory: string,
     resources: AsyncDisposableStack,

@@ -9,7 +9,7 @@ export interface Service {
   /** Name of the unit and of the launcher. */
   readonly name: string;
   readonly description: string;
-  /** Directories that the service must be able to write, beside its log. */
+  /** Directories that the service must be able to write, beside its log and `/var/lib/copilot`. */
   readonly writes: readonly string[];
   /** Longest time that a stop may take, in seconds: a job is handed back or finished. */
   readonly stopSeconds: number;
@@ -26,7 +26,7 @@ export const SERVICES: readonly Service[] = [
   {
     name: "copilot-agent",
     description: "Co-Pilot agent",
-    writes: ["/var/lib/copilot"],
+    writes: [],
     stopSeconds: 60,
   },
 ];
@@ -41,7 +41,6 @@ export const SERVICES: readonly Service[] = [
 export function unitText(service: Service, launcher: string): string {
   return `[Unit]
 Description=${service.description}
-Documentation=file:///usr/share/doc/copilot/README.md
 After=network-online.target
 Wants=network-online.target
 
@@ -57,8 +56,9 @@ NoNewPrivileges=yes
 PrivateTmp=yes
 ProtectHome=yes
 ProtectSystem=strict
-ReadWritePaths=${service.writes.join(" ")} -/var/log/copilot
-
+StateDirectory=copilot
+LogsDirectory=copilot
+${service.writes.map((path) => `ReadWritePaths=-${path}\n`).join("")}
 [Install]
 WantedBy=multi-user.target
 `;

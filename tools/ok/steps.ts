@@ -11,7 +11,7 @@ import type { Step } from "./step.ts";
 /** Everything that is checked and formatted. */
 const ROOMS = ["mod.ts", "lib", "roles", "sim", "tools", "test", "bench"];
 /** Where code in comments and pages is run. */
-const EXAMPLES = ["mod.ts", "lib", "roles", "README.md"];
+const EXAMPLES = ["mod.ts", "lib", "roles", "sim", "README.md"];
 
 async function existing(root: string, names: readonly string[]): Promise<string[]> {
   const found: string[] = [];
@@ -54,6 +54,12 @@ export async function gateStages(root: string): Promise<readonly (readonly Step[
       {
         name: "documentation",
         args: ["doc", "--lint", ...documented],
+        judge: (output) => judgeDocumentation(root, output),
+      },
+      {
+        // By itself: what only a module beside it exports is missing here.
+        name: "public interface",
+        args: ["doc", "--lint", "mod.ts"],
         judge: (output) => judgeDocumentation(root, output),
       },
     ],
