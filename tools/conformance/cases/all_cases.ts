@@ -7,6 +7,11 @@ import type { ConformanceCase } from "../case.ts";
 import { DELIVERY_CASES } from "./delivery.ts";
 import { ENVELOPE_CASES } from "./envelope.ts";
 import { IQ_CASES } from "./iq.ts";
+import { JOB_DONE_CASES } from "./job_done.ts";
+import { JOB_REQUEST_CASES } from "./job_request.ts";
+import { OUTPUT_CASES } from "./output.ts";
+import { QUEUE_CASES } from "./queue.ts";
+import { SETUP_CASES } from "./setups.ts";
 import { VALUE_CASES } from "./value.ts";
 
 /** All cases. */
@@ -14,5 +19,10 @@ export const ALL_CASES: readonly ConformanceCase[] = [
   ...DELIVERY_CASES,
   ...ENVELOPE_CASES,
   ...VALUE_CASES,
+  ...JOB_REQUEST_CASES,
+  ...QUEUE_CASES,
+  ...OUTPUT_CASES,
+  ...JOB_DONE_CASES,
+  ...SETUP_CASES,
   ...IQ_CASES,
 ];

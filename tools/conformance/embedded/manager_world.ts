@@ -14,7 +14,7 @@ import { SuiteJobs } from "../job_bench.ts";
 import type { Peer } from "../peer.ts";
 import type { ManagerStage } from "../stage.ts";
 import type { TranscriptMaker } from "../target.ts";
-import { DOMAIN, PATIENCE, World } from "./world.ts";
+import { DOMAIN, PATIENCE, type World } from "./world.ts";
 
 const ACCOUNT = "jobmanager";
 const CHIRP_ADDRESS = "chirp.localhost:9094";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { settled, VirtualClock } from "../../../sim/world/virtual_clock.ts";
+import { settled, type VirtualClock } from "../../../sim/world/virtual_clock.ts";
 
 /** Counts calls that wait for something real: processes, files, sockets. */
 export class InFlight {
