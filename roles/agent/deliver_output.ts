@@ -103,6 +103,8 @@ async function askForDirectory(
   });
   const offer = await dialogue.listen(["have_getJobOutputDir"], waitMs);
   if (offer === undefined) return undefined;
+  // The offer is acknowledged first, as by the original.
+  await dialogue.pause(0);
   request(dialogue, offer.from, { command: "getJobOutputDir", ...about, ...known });
   const place = await dialogue.listen(["storeJobOutputDir"], outputDirMs);
   return place?.command.jobID === jobID ? place : undefined;
