@@ -1,0 +1,207 @@
+/**
+ * Every recorded trace of the original is played against our roles: our manager in place of the
+ * original's, our agent in place of the original's. What they say must be what the original said,
+ * but for the differences in the tables below; and those must be there.
+ */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../lib/cli.ts";
+import type { Difference } from "../tools/trace/replay/difference.ts";
+import { replayInMemory } from "../tools/trace/replay/in_memory.ts";
+import { writeScript } from "../tools/trace/replay/script.ts";
+import { readTrace, traceNames } from "./traces.ts";
+
+/** What is different, in the order in which it is found: kind, line, and how what is meant begins. */
+type Expected = readonly [kind: Difference["kind"], line: number, what: string];
+
+/** A difference and why it is there. `played`: the side that is played; its opposite is ours. */
+interface KnownDifference {
+  readonly played: "agent" | "manager";
+  readonly reason: string;
+  /** All of it; or what every single difference must look like, where there are dozens. */
+  readonly differences: readonly Expected[] | { readonly all: RegExp; readonly count: number };
+}
+
+const OUTPUT_DIR = "have_getJobOutputDir";
+
+/** Where the original does what we deliberately do not. */
+const DELIBERATE: Readonly<Record<string, readonly KnownDifference[]>> = {
+  "dedupe-same-id.jsonl": [{
+    played: "agent",
+    reason:
+      "four copies of a message are processed four times, and an unwanted acknowledgement follows",
+    differences: [
+      ["missing", 39, OUTPUT_DIR],
+      ["missing", 45, OUTPUT_DIR],
+      ["missing", 51, OUTPUT_DIR],
+      ["missing", 67, OUTPUT_DIR],
+      ["missing", 71, OUTPUT_DIR],
+      ["missing", 75, OUTPUT_DIR],
+      ["missing", 79, "ack"],
+      ["missing", 83, "ack"],
+      ["missing", 95, "runJob"],
+      ["missing", 101, "runJob"],
+      ["missing", 107, "runJob"],
+    ],
+  }],
+  "malformed-and-odd-messages.jsonl": [{
+    played: "agent",
+    reason: "`__BASE64:` is not decoded; unacknowledged answers are never repeated; only ping " +
+      "requests are answered",
+    differences: [
+      ["unexpected", 60, OUTPUT_DIR],
+      ["unexpected", 126, OUTPUT_DIR],
+      ["unexpected", 150, "iq error query http://jabber.org/protocol/disco#info"],
+      ["unexpected", 152, "iq error query jabber:iq:version"],
+      ["unexpected", 152, OUTPUT_DIR],
+      ["unexpected", 154, OUTPUT_DIR],
+      ["unexpected", 161, OUTPUT_DIR],
+      ["unexpected", 161, OUTPUT_DIR],
+    ],
+  }],
+  "heartbeat-diskUsage.jsonl": [{
+    played: "manager",
+    reason: "`sleep` blocks the agent, which then acknowledges nothing",
+    differences: [["unexpected", 67, "ack"]],
+  }],
+  "heartbeat-systemLoad.jsonl": [{
+    played: "manager",
+    reason: "`sleep` blocks the agent, which then acknowledges nothing",
+    differences: [["unexpected", 67, "ack"]],
+  }],
+  "job-input-in-subdir-kills-agent.jsonl": [{
+    played: "manager",
+    reason: "an input file in a sub-directory kills the agent",
+    differences: [["unexpected", 43, "want_getJobOutputDir"]],
+  }],
+  "job-input-missing-kills-agent.jsonl": [{
+    played: "manager",
+    reason: "a missing input file kills the agent",
+    differences: [["unexpected", 43, "want_getJobOutputDir"]],
+  }],
+  "resend-agent-not-acked.jsonl": [{
+    played: "manager",
+    reason:
+      "an unacknowledged request is repeated for ever, in a corrupted form, and blocks new ones",
+    differences: [
+      ["unexpected", 31, "want_getJob"],
+      ["changed", 54, "want_getJob"],
+      ["missing", 73, "want_getJob"],
+      ["missing", 92, "want_getJob"],
+    ],
+  }],
+};
+
+/** What our roles cannot do yet: a row goes when its part comes. */
+const NOT_YET: Readonly<Record<string, readonly KnownDifference[]>> = {
+  "heartbeat-diskUsage.jsonl": [{
+    played: "agent",
+    reason: "Heartbeat:getStatus",
+    differences: [["missing", 75, "haveStatus"]],
+  }],
+  "heartbeat-systemLoad.jsonl": [{
+    played: "agent",
+    reason: "Heartbeat:getStatus",
+    differences: [["missing", 75, "haveStatus"]],
+  }],
+  "heartbeat-memoryUsage.jsonl": [{
+    played: "agent",
+    reason: "Heartbeat:getStatus",
+    differences: [["missing", 73, "haveStatus"]],
+  }, {
+    played: "manager",
+    reason: "Heartbeat:getStatus",
+    differences: [["missing", 77, "haveStatus"]],
+  }],
+  "monitor-events.jsonl": [{
+    played: "agent",
+    reason: "events for the monitor",
+    differences: { all: /^missing (reportEvent|updateEventDetails)/, count: 32 },
+  }],
+  "monitor-real-perl-monitor.jsonl": [{
+    played: "agent",
+    reason: "events for the monitor",
+    differences: { all: /^missing (reportEvent|updateEventDetails)/, count: 32 },
+  }],
+  "secure-mode-patched.jsonl": [{
+    played: "agent",
+    reason: "secure mode",
+    differences: { all: /^missing (message \(encrypted\)|ack)/, count: 11 },
+  }, {
+    played: "manager",
+    reason: "secure mode",
+    differences: {
+      all: /^(missing (message \(encrypted\)|ack)|unexpected want_getJob)/,
+      count: 13,
+    },
+  }],
+  "secure-mode-unpatched.jsonl": [{
+    played: "manager",
+    reason: "secure mode (in which the original dies before its first message)",
+    differences: [["unexpected", 1, "want_getJob"]],
+  }],
+  "secure-mode-agent-on-older-core.jsonl": [{
+    played: "manager",
+    reason: "secure mode (in which the original dies at its first acknowledgement)",
+    differences: {
+      all: /^(missing message \(encrypted\)|unexpected (want_getJob|ack))/,
+      count: 373,
+    },
+  }],
+};
+
+/** Traces in which a side is missing, and so can be played against nobody. */
+const NOBODY_OPPOSITE: Readonly<Record<string, readonly string[]>> = {
+  agent: ["manager-offline.jsonl", "resend-agent-not-acked.jsonl"],
+  manager: ["dedupe-same-id.jsonl", "malformed-and-odd-messages.jsonl"],
+};
+
+function known(name: string, played: "agent" | "manager"): KnownDifference | undefined {
+  return [...DELIBERATE[name] ?? [], ...NOT_YET[name] ?? []].find((row) => row.played === played);
+}
+
+function wordsOf({ kind, expected, came }: Difference): string {
+  return `${kind} ${(kind === "unexpected" ? came : expected) ?? ""}`;
+}
+
+function assertDifferences(found: readonly Difference[], row: KnownDifference | undefined): void {
+  const expected = row?.differences ?? [];
+  if ("all" in expected) {
+    for (const difference of found) {
+      assert(expected.all.test(wordsOf(difference)), wordsOf(difference));
+    }
+    assertEquals(found.length, expected.count);
+    return;
+  }
+  const shown = found.map((difference, index) => {
+    const what = expected[index]?.[2] ?? "";
+    const words = wordsOf(difference);
+    return words.startsWith(`${difference.kind} ${what}`)
+      ? `${difference.kind} ${difference.line} ${what}`
+      : `${difference.kind} ${difference.line} ${words}`;
+  });
+  assertEquals(shown, expected.map(([kind, line, what]) => `${kind} ${line} ${what}`));
+}
+
+for (const played of ["agent", "manager"] as const) {
+  const ours = played === "agent" ? "manager" : "agent";
+  for (const name of traceNames()) {
+    if (NOBODY_OPPOSITE[played]?.includes(name) === true) continue;
+    const row = known(name, played);
+    const suffix = row === undefined ? "as the original did" : `differently: ${row.reason}`;
+    Deno.test(`in ${name}, our ${ours} speaks ${suffix}`, async () => {
+      const { differences } = await replayInMemory(readTrace(name), played);
+      assertDifferences(differences, row);
+    });
+  }
+}
+
+Deno.test("a side that a trace does not have is refused, and who is there is named", () => {
+  for (const played of ["agent", "manager"] as const) {
+    for (const name of NOBODY_OPPOSITE[played] ?? []) {
+      const error = assertThrows(() => writeScript(readTrace(name), played), UsageError);
+      assert(
+        /^Cannot play the side \w+: there is no \w+ in this trace, but \w+/.test(error.message),
+      );
+    }
+  }
+});

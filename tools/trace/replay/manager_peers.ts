@@ -1,0 +1,91 @@
+/**
+ * Managers of ours in place of those of a trace.
+ *
+ * @module
+ */
+import { makeInputDirectory } from "../../../lib/jobs/chirp_folder.ts";
+import { RedisJobStore } from "../../../lib/jobs/redis_job_store.ts";
+import { createLogger } from "../../../lib/log.ts";
+import type { Link } from "../../../lib/messaging/link.ts";
+import { parseCommand } from "../../../lib/protocol/command_codec.ts";
+import type { Job } from "../../../lib/protocol/job.ts";
+import { decodeMessage } from "../../../lib/protocol/message.ts";
+import type { XmlElement } from "../../../lib/protocol/xml.ts";
+import { seededRandom } from "../../../lib/random.ts";
+import { JobManager } from "../../../roles/jobmanager.ts";
+import { MemoryWorkspace } from "../../../sim/machine/memory_workspace.ts";
+import { memoryRedisCalls, RedisStore } from "../../../sim/redis/mod.ts";
+import { agentsSeenBefore, managerNeeds, neededChirp, neededJobs } from "./needs.ts";
+import type { Player } from "./script.ts";
+import type { PeerParts, Peers } from "./simulated_stage.ts";
+
+/** The original answers `sleep` to whoever asks twice within so many seconds. */
+const COOLDOWN_SECONDS = 60;
+
+/**
+ * Makes the place in which managers run: one queue, one file server.
+ *
+ * @param parts Script, clock and seed.
+ */
+export function managerPeers({ script, clock, seed }: PeerParts): Peers {
+  const redis = new RedisStore({ clock, random: seededRandom(seed) });
+  const store = new RedisJobStore(memoryRedisCalls(redis));
+  const chirp = new MemoryWorkspace({ root: "/chirp", clock });
+  const done = new MemoryWorkspace({ root: "/done", clock });
+  const chirpAddress = neededChirp(script);
+  const log = createLogger({ sinks: [], clock });
+  const running: Promise<void>[] = [];
+  const submit = async (job: Job) => {
+    await makeInputDirectory(chirp, job.inputDir);
+    for (const file of job.inputFiles) {
+      const parent = file.lastIndexOf("/");
+      if (parent > 0) await chirp.makeDirectory(`${job.inputDir}/${file.slice(0, parent)}`);
+      await chirp.writeText(`${job.inputDir}/${file}`, "#!/bin/sh\n");
+    }
+    await store.submit(job, { validationScript: job.validationScript });
+  };
+  return {
+    errands: [
+      ...neededJobs(script).map(({ t, job }) => ({ t, run: () => submit(job) })),
+      ...agentsSeenBefore(script).map((local) => ({
+        t: 0,
+        run: async () => void await store.askedTooSoon(local, COOLDOWN_SECONDS),
+      })),
+    ],
+    start(peer: Player, link: Link) {
+      const { mode, room, requireFile } = managerNeeds(script, peer);
+      const manager = new JobManager({
+        link,
+        store,
+        chirpFolder: chirp,
+        doneFolder: done,
+        chirpAddress,
+        requireFile,
+        mode,
+        cooldownSeconds: COOLDOWN_SECONDS,
+        room,
+        log,
+        clock,
+        random: seededRandom(seed + running.length + 1),
+      });
+      // It ends when its link does, by an error that nobody needs to see.
+      running.push(manager.run(new AbortController().signal).catch(() => {}));
+      return Promise.resolve();
+    },
+    async beforeSaying(stanza: XmlElement) {
+      if (stanza.name !== "message") return;
+      const message = decodeMessage(stanza);
+      if (message.kind !== "command") return;
+      const command = parseCommand(message.info);
+      if (command.command !== "jobDone") return;
+      // Agents upload before they report; the directory is there where it was asked for.
+      const { jobID } = command;
+      if (!/^[\w-]+$/.test(jobID) || !await chirp.exists(jobID)) return;
+      await chirp.writeText(`${jobID}/${jobID}.tgz`, "");
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(running);
+      redis[Symbol.dispose]();
+    },
+  };
+}
