@@ -4,6 +4,9 @@
  * @module
  */
 import type { ConformanceCase } from "../case.ts";
+import { AGENT_JOB_CASES } from "./agent_job.ts";
+import { AGENT_REPORT_CASES } from "./agent_report.ts";
+import { AGENT_REQUEST_CASES } from "./agent_request.ts";
 import { DELIVERY_CASES } from "./delivery.ts";
 import { ENVELOPE_CASES } from "./envelope.ts";
 import { IQ_CASES } from "./iq.ts";
@@ -11,6 +14,7 @@ import { JOB_DONE_CASES } from "./job_done.ts";
 import { JOB_REQUEST_CASES } from "./job_request.ts";
 import { OUTPUT_CASES } from "./output.ts";
 import { QUEUE_CASES } from "./queue.ts";
+import { REDIRECT_CASES } from "./redirect.ts";
 import { SETUP_CASES } from "./setups.ts";
 import { VALUE_CASES } from "./value.ts";
 
@@ -25,4 +29,8 @@ export const ALL_CASES: readonly ConformanceCase[] = [
   ...JOB_DONE_CASES,
   ...SETUP_CASES,
   ...IQ_CASES,
+  ...AGENT_REQUEST_CASES,
+  ...AGENT_JOB_CASES,
+  ...AGENT_REPORT_CASES,
+  ...REDIRECT_CASES,
 ];

@@ -61,10 +61,11 @@ export async function runInManagerWorld(
   });
   const setup = test.setup ?? "plain";
   const resources = setup === "two-managers" ? ["one", "two"] : ["one"];
+  await using roles = new AsyncDisposableStack();
   for (const resource of resources) {
-    world.run(
+    roles.use(world.run(ACCOUNT, resource, (link) =>
       new JobManager({
-        link: world.roleLink(ACCOUNT, resource),
+        link,
         store: new RedisJobStore(redis),
         chirpFolder: chirp,
         doneFolder: done,
@@ -73,8 +74,7 @@ export async function runInManagerWorld(
         clock,
         random: world.random(),
         ...SETUPS[setup],
-      }),
-    );
+      })));
   }
   const transcript = makeTranscript(() => clock.now());
   let agents = 0;

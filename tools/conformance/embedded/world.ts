@@ -26,10 +26,9 @@ const RESOURCE_DIGITS = 6;
  */
 export type Disturbance = (stanza: XmlElement) => readonly XmlElement[];
 
-/** A role at work. */
-interface RunningRole {
-  readonly stop: AbortController;
-  readonly running: Promise<void>;
+/** A role as a program runs it. */
+interface Role {
+  run(signal: AbortSignal): Promise<void>;
 }
 
 /** One world. */
@@ -38,7 +37,6 @@ export class World implements AsyncDisposable {
   readonly inFlight = new InFlight();
   readonly broker: Broker;
   readonly #disturb: Disturbance | undefined;
-  readonly #roles: RunningRole[] = [];
   readonly #peers: Peer[] = [];
   #made = 0;
 
@@ -54,20 +52,25 @@ export class World implements AsyncDisposable {
     return seededRandom(++this.#made);
   }
 
-  /** A role's link. */
-  roleLink(user: string, resource: string): Link {
-    const { broker, clock } = this;
-    const link = memoryLink(broker, { user, resource, xml: true, clock, random: this.random() });
-    const disturb = this.#disturb;
-    return disturb === undefined ? link : disturbed(link, disturb);
-  }
-
-  /** Runs a role until the world ends. */
-  run(role: { run(signal: AbortSignal): Promise<void> }): void {
+  /**
+   * Starts a role.
+   *
+   * @param user Its account.
+   * @param resource Its resource.
+   * @param make Makes the role on its link.
+   * @returns Stops it.
+   */
+  run(user: string, resource: string, make: (link: Link) => Role): AsyncDisposable {
     const stop = new AbortController();
-    const running = role.run(stop.signal);
+    const running = make(this.#roleLink(user, resource)).run(stop.signal);
+    // Whoever stops it sees the error.
     running.catch(() => {});
-    this.#roles.push({ stop, running });
+    return {
+      [Symbol.asyncDispose]: async () => {
+        stop.abort(new Error("The case is over"));
+        await running;
+      },
+    };
   }
 
   /** Brings a session of the suite online. */
@@ -87,11 +90,16 @@ export class World implements AsyncDisposable {
     return peer;
   }
 
-  /** Stops the roles and ends the sessions. */
+  /** Ends the sessions of the suite. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { stop } of this.#roles) stop.abort(new Error("The case is over"));
-    for (const { running } of this.#roles) await running;
     for (const peer of this.#peers) await peer[Symbol.asyncDispose]();
+  }
+
+  #roleLink(user: string, resource: string): Link {
+    const { broker, clock } = this;
+    const link = memoryLink(broker, { user, resource, xml: true, clock, random: this.random() });
+    const disturb = this.#disturb;
+    return disturb === undefined ? link : disturbed(link, disturb);
   }
 }
 
