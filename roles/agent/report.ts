@@ -34,8 +34,11 @@ export function jobReport(command: RunJob, execution: Execution, agentHost: stri
     state: "ready",
     exitCode: `${waitStatus}`,
     agentHost,
-    // Appended to the manager's own text, so that its part comes back byte for byte.
-    jmJobData: endPair(command.jmJobData) + formatHashString({ ...measured, ...elapsed }),
+    // Appended to the manager's own text, so that its part comes back byte for byte; a manager that
+    // sends none gets none (report 2.2.1.4).
+    ...(command.jmJobData === undefined ? {} : {
+      jmJobData: endPair(command.jmJobData) + formatHashString({ ...measured, ...elapsed }),
+    }),
     ...(validateStatus === undefined ? {} : { validateExitCode: `${validateStatus}` }),
     ...(failure === undefined ? {} : { failure }),
   };
@@ -78,6 +81,6 @@ export function statusText(report: JobDone): string {
   });
 }
 
-function endPair(text: string | undefined): string {
-  return text === undefined || text === "" || text.endsWith("####") ? text ?? "" : `${text}####`;
+function endPair(text: string): string {
+  return text === "" || text.endsWith("####") ? text : `${text}####`;
 }
