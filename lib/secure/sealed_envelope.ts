@@ -3,7 +3,7 @@
  * authenticated as a whole. On the wire such a message has `from`, `to`, `id`, and one child:
  *
  *     <message from='agent@site/1' to='jm@site' id='…'>
- *       <sealed xmlns='urn:copilot:sealed' box='1.…'/>
+ *       <sealed xmlns='urn:cernvm:copilot:sealed:1' box='1.…'/>
  *     </message>
  *
  * All else, acknowledgements and their ids included, is inside. No original can read it, so both sides
@@ -39,7 +39,7 @@ export interface SealedEnvelopeOptions {
 }
 
 const ELEMENT = "sealed";
-const NAMESPACE = "urn:copilot:sealed";
+const NAMESPACE = "urn:cernvm:copilot:sealed:1";
 /** What a sealed message shows; the rest is inside. */
 const OUTSIDE: ReadonlySet<string> = new Set(["from", "to", "id"]);
 

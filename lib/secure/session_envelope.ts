@@ -82,9 +82,21 @@ export function decryptInfo(encrypted: string, sessionKey: Uint8Array): Info {
   return decodeInfo(decryptElement(encrypted, sessionKey));
 }
 
-/** Writes the body of a message. */
-export function encodeSessionBody({ info, sessionKey }: SessionBody): XmlElement {
-  return xml("body", {
+/**
+ * Writes the body of a message.
+ *
+ * @param body Its values.
+ * @param carrier The element that gets them in place of its info; its other attributes stay. Default: a
+ * `<body>`.
+ * @returns The element.
+ */
+export function encodeSessionBody(
+  body: SessionBody,
+  carrier: XmlElement = xml("body"),
+): XmlElement {
+  const { info, sessionKey } = body;
+  return xml(carrier.name, {
+    ...carrier.attrs,
     session_key: sessionKey === undefined ? undefined : encodeValue(sessionKey),
     info: encodeValue(info),
   });

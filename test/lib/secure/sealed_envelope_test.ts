@@ -159,7 +159,7 @@ Deno.test("open() gives a message or refuses, however the box was changed", () =
   fc.assert(fc.property(fc.nat(box.length), fc.nat(20), fc.string(), (start, length, text) => {
     const changed = box.slice(0, start) + text + box.slice(start + length);
     fc.pre(changed !== box);
-    const element = xml("sealed", { xmlns: "urn:copilot:sealed", box: changed });
+    const element = xml("sealed", { xmlns: "urn:cernvm:copilot:sealed:1", box: changed });
     const stanza = { ...passOn(sealed, AGENT), children: [element] };
     assertRefused(() => jm.open(stanza, START_MS), ...codes);
   }));

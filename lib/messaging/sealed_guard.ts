@@ -1,0 +1,105 @@
+/**
+ * The sealed mode between a container and its link: what goes to a component with a known key is sealed,
+ * acknowledgements too; what comes from one is taken only sealed. A message that cannot be opened is not
+ * answered: an answer could be neither sealed nor believed.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../log.ts";
+import { tryParseJid } from "../protocol/jid.ts";
+import { decodeMessage } from "../protocol/message.ts";
+import type { XmlElement } from "../protocol/xml.ts";
+import { ErrorAnswers } from "../secure/error_answers.ts";
+import type { PeerKeys } from "../secure/peer_keys.ts";
+import { SealedEnvelope, type SealedEnvelopeOptions } from "../secure/sealed_envelope.ts";
+import { SecurityError } from "../secure/security_error.ts";
+import { type GuardPort, mayStayClear, type MessageGuard } from "./message_guard.ts";
+
+/** Options of a {@linkcode SealedGuard}. */
+export interface SealedGuardOptions extends Omit<SealedEnvelopeOptions, "startedMs"> {
+  readonly log: Logger;
+  readonly clock: Clock;
+}
+
+/** Guards the messages of a component whose peers have its key. */
+export class SealedGuard implements MessageGuard {
+  readonly #port: GuardPort;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #peers: PeerKeys;
+  readonly #envelope: SealedEnvelope;
+  /** A forger shall not fill the log either. */
+  readonly #warnings = new ErrorAnswers();
+
+  /**
+   * @param port The link.
+   * @param options See {@linkcode SealedGuardOptions}.
+   */
+  constructor(port: GuardPort, options: SealedGuardOptions) {
+    this.#port = port;
+    this.#log = options.log;
+    this.#clock = options.clock;
+    this.#peers = options.peers;
+    this.#envelope = new SealedEnvelope({ ...options, startedMs: options.clock.now() });
+  }
+
+  /** See {@linkcode MessageGuard.outgoing}. */
+  outgoing(stanza: XmlElement): XmlElement | undefined {
+    const message = decodeMessage(stanza);
+    const isProtected = message.kind === "command" || message.kind === "ack";
+    if (!isProtected) return stanza;
+    const isToRoom = message.kind === "command" && message.groupchat;
+    if (!isToRoom && this.#knows(message.to)) return this.#seal(stanza);
+    if (mayStayClear(message)) return stanza;
+    this.#log.error(`Not sending a message to ${message.to}: no key for it`);
+    return undefined;
+  }
+
+  /** See {@linkcode MessageGuard.incoming}. */
+  incoming(stanza: XmlElement): XmlElement | undefined {
+    const message = decodeMessage(stanza);
+    // What came back from a server is the server's word, and still has the seal in it.
+    if (message.kind === "error") return stanza;
+    if (this.#envelope.isSealed(stanza)) return this.#open(stanza, message.from);
+    if (message.kind === "other") return stanza;
+    if (!this.#knows(message.from) && mayStayClear(message)) return stanza;
+    this.#warn(message.from, "it is not sealed");
+    return undefined;
+  }
+
+  #seal(stanza: XmlElement): XmlElement | undefined {
+    const { jid } = this.#port;
+    // Which name the next session will have is not known: what is not sent now is sealed again later.
+    if (jid === undefined) return undefined;
+    try {
+      return this.#envelope.seal(stanza, jid, this.#clock.now());
+    } catch (error) {
+      if (!(error instanceof SecurityError)) throw error;
+      this.#log.error(`Not sending a message to ${stanza.attrs["to"]}: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  #open(stanza: XmlElement, from: string): XmlElement | undefined {
+    try {
+      return this.#envelope.open(stanza, this.#clock.now());
+    } catch (error) {
+      if (!(error instanceof SecurityError)) throw error;
+      this.#warn(from, error.message);
+      return undefined;
+    }
+  }
+
+  #warn(from: string, reason: string): void {
+    const isFirst = this.#warnings.take(tryParseJid(from)?.bare ?? "", this.#clock.now());
+    const text = `Ignoring message of ${from}: ${reason}`;
+    if (isFirst) this.#log.warning(text);
+    else this.#log.debug(text);
+  }
+
+  #knows(address: string): boolean {
+    const jid = tryParseJid(address);
+    return jid !== undefined && this.#peers.has(jid);
+  }
+}
