@@ -18,7 +18,9 @@ import { type GuardPort, mayStayClear, type MessageGuard } from "./message_guard
 
 /** Options of a {@linkcode SealedGuard}. */
 export interface SealedGuardOptions extends Omit<SealedEnvelopeOptions, "startedMs"> {
+  /** Told of what is refused, and why. */
   readonly log: Logger;
+  /** Time of the stamps; the guard's start is its first floor. */
   readonly clock: Clock;
 }
 
@@ -33,6 +35,8 @@ export class SealedGuard implements MessageGuard {
   readonly #warnings = new ErrorAnswers();
 
   /**
+   * Makes a guard; what was sealed before this moment is not taken.
+   *
    * @param port The link.
    * @param options See {@linkcode SealedGuardOptions}.
    */

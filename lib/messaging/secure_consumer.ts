@@ -39,11 +39,15 @@ export interface SecureConsumerOptions {
   readonly keyManager?: Jid | undefined;
   /** What is presented to the key manager. Default: `No credential`, as the original. */
   readonly credential?: string | undefined;
+  /** Told of the ticket, and of what is refused. */
   readonly log: Logger;
+  /** Time by which the ticket is renewed. */
   readonly clock: Clock;
+  /** Source of the session key, salts and message ids; fit for cryptography. */
   readonly random: Random;
 }
 
+/** Attribute of a request that holds the ticket. */
 const TICKET = "componentAuthenticationTicket";
 /** What the original shows where there is no key manager. */
 const NO_TICKET = "No ticket";
@@ -66,6 +70,8 @@ export class SecureConsumer implements MessageGuard {
   #form: EnvelopeForm = "original";
 
   /**
+   * Makes a guard with a session key of its own.
+   *
    * @param port The link.
    * @param options See {@linkcode SecureConsumerOptions}.
    * @throws {SecurityError} `unknown-peer`: there is no key for the key manager.

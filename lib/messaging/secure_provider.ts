@@ -23,7 +23,7 @@ import { RecentMap } from "../secure/recent_map.ts";
 import type { RsaPrivateKey, RsaPublicKey } from "../secure/rsa_key.ts";
 import { SecurityError } from "../secure/security_error.ts";
 import { decryptElement, encryptElement, type SessionBody } from "../secure/session_envelope.ts";
-import { verifyTicket } from "../secure/ticket.ts";
+import { checkTicket, readTicket, type Ticket } from "../secure/ticket.ts";
 import { type GuardPort, mayStayClear, type MessageGuard } from "./message_guard.ts";
 import {
   acknowledgementOf,
@@ -43,8 +43,11 @@ export interface SecureProviderOptions {
   readonly givesTickets?: boolean | undefined;
   /** True: a ticket lets in only the account it was given to; the original does not look. Default: true. */
   readonly bindTickets?: boolean | undefined;
+  /** Told of what is refused, and why. */
   readonly log: Logger;
+  /** Time by which tickets are judged. */
   readonly clock: Clock;
+  /** Source of salts and message ids; fit for cryptography. */
   readonly random: Random;
 }
 
@@ -52,6 +55,8 @@ export interface SecureProviderOptions {
 const TICKET = "componentAuthenticationTicket";
 /** Sessions at most whose key is remembered for answers. */
 const MOST_SESSIONS = 100_000;
+/** Tickets at most that are remembered, some 0.8 kB each. */
+const MOST_TICKETS = 20_000;
 /** Errors of another side: to answer them is how loops begin. */
 const NEVER_ANSWERED = /^(security_error|error|errorGetTicket)$/;
 
@@ -61,10 +66,14 @@ export class SecureProvider implements MessageGuard {
   readonly #options: SecureProviderOptions;
   readonly #receivedKeys: ReceivedKeys;
   readonly #answers = new ErrorAnswers();
+  /** Tickets whose signature is good. */
+  readonly #tickets = new RecentMap<Ticket>(MOST_TICKETS);
   /** Session key by full JID of the peer that sent it last. */
   readonly #sessionKeys = new RecentMap<Uint8Array>(MOST_SESSIONS);
 
   /**
+   * Makes a guard that knows nobody yet.
+   *
    * @param port The link.
    * @param options See {@linkcode SecureProviderOptions}.
    */
@@ -117,8 +126,10 @@ export class SecureProvider implements MessageGuard {
   #checkTicket(ticket: string, from: string): void {
     const { keyManager, bindTickets = true, clock } = this.#options;
     if (keyManager === undefined) return;
-    const shownBy = bindTickets ? from : undefined;
-    verifyTicket(ticket, { keyManager, nowMs: clock.now(), shownBy });
+    // An agent shows the same ticket all day: its signature is verified once, its time each time.
+    const known = this.#tickets.get(ticket) ?? readTicket(ticket, keyManager);
+    this.#tickets.set(ticket, known);
+    checkTicket(known, { nowMs: clock.now(), shownBy: bindTickets ? from : undefined });
   }
 
   /** As the original: the message is acknowledged, and its sender told why it had no effect. */

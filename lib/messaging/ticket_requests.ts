@@ -17,12 +17,15 @@ export interface TicketRequestsOptions {
   readonly onTicket: () => void;
   /** Key of the key manager. */
   readonly keyManager: RsaPublicKey;
+  /** Measures waits and the ticket's life. */
   readonly clock: Clock;
+  /** Told of each ticket. */
   readonly log: Logger;
 }
 
 /** Wait before the second request in milliseconds, doubled before each next one. */
 const FIRST_WAIT_MS = 20_000;
+/** Longest wait between requests in milliseconds. */
 const LONGEST_WAIT_MS = 300_000;
 /** Part of its validity after which a ticket is renewed. */
 const RENEW_AFTER = 0.75;
@@ -36,7 +39,11 @@ export class TicketRequests {
   #waitMs = FIRST_WAIT_MS;
   #timer: Timer | undefined;
 
-  /** @param options See {@linkcode TicketRequestsOptions}. */
+  /**
+   * Asks nobody before {@linkcode start}.
+   *
+   * @param options See {@linkcode TicketRequestsOptions}.
+   */
   constructor(options: TicketRequestsOptions) {
     this.#options = options;
   }

@@ -10,7 +10,11 @@ export class RecentMap<Value> {
   /** The least recently used first: a Map keeps the order of insertion. */
   readonly #entries = new Map<string, Value>();
 
-  /** @param limit Entries at most. */
+  /**
+   * Begins empty.
+   *
+   * @param limit Entries at most.
+   */
   constructor(limit: number) {
     this.#limit = limit;
   }

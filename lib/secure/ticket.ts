@@ -23,10 +23,8 @@ export interface Ticket {
   readonly holder: string;
 }
 
-/** Options of {@linkcode verifyTicket}. */
-export interface VerifyTicketOptions {
-  /** Key of the key manager. */
-  readonly keyManager: RsaPublicKey;
+/** Options of {@linkcode checkTicket}. */
+export interface CheckTicketOptions {
   /** Current time in milliseconds since the Unix epoch. */
   readonly nowMs: number;
   /**
@@ -34,6 +32,12 @@ export interface VerifyTicketOptions {
    * Default: anyone may show it.
    */
   readonly shownBy?: string | undefined;
+}
+
+/** Options of {@linkcode verifyTicket}. */
+export interface VerifyTicketOptions extends CheckTicketOptions {
+  /** Key of the key manager. */
+  readonly keyManager: RsaPublicKey;
 }
 
 const EVERY_COMPONENT = "*";
@@ -64,7 +68,7 @@ export function issueTicket(ticket: Ticket, keyManager: RsaPrivateKey): string {
 
 /**
  * Says what is in a ticket, after its signature is verified. Its time and holder are not looked at:
- * that is for whoever it is shown to ({@linkcode verifyTicket}).
+ * that is for whoever it is shown to ({@linkcode checkTicket}).
  *
  * @param text The ticket.
  * @param keyManager Key of the key manager.
@@ -95,16 +99,14 @@ export function readTicket(text: string, keyManager: RsaPublicKey): Ticket {
 }
 
 /**
- * Verifies a ticket that was shown.
+ * Says whether a ticket holds here and now; its signature was verified when it was read.
  *
- * @param text The ticket.
- * @param options See {@linkcode VerifyTicketOptions}.
- * @returns What it says.
- * @throws {SecurityError} `bad-ticket`, `ticket-for-another-component`, `ticket-not-yet-valid`,
- * `ticket-expired`, `ticket-of-another-holder`.
+ * @param ticket The ticket.
+ * @param options See {@linkcode CheckTicketOptions}.
+ * @throws {SecurityError} `ticket-for-another-component`, `ticket-not-yet-valid`, `ticket-expired`,
+ * `ticket-of-another-holder`.
  */
-export function verifyTicket(text: string, options: VerifyTicketOptions): Ticket {
-  const ticket = readTicket(text, options.keyManager);
+export function checkTicket(ticket: Ticket, options: CheckTicketOptions): void {
   const now = Math.floor(options.nowMs / 1000);
   const { component, validFrom, validTo, holder } = ticket;
   if (component !== EVERY_COMPONENT) throw new SecurityError("ticket-for-another-component");
@@ -119,6 +121,20 @@ export function verifyTicket(text: string, options: VerifyTicketOptions): Ticket
   if (options.shownBy !== undefined && !isSameAccount(holder, options.shownBy)) {
     throw new SecurityError("ticket-of-another-holder");
   }
+}
+
+/**
+ * Verifies a ticket that was shown: {@linkcode readTicket} and {@linkcode checkTicket}.
+ *
+ * @param text The ticket.
+ * @param options See {@linkcode VerifyTicketOptions}.
+ * @returns What it says.
+ * @throws {SecurityError} `bad-ticket`, `ticket-for-another-component`, `ticket-not-yet-valid`,
+ * `ticket-expired`, `ticket-of-another-holder`.
+ */
+export function verifyTicket(text: string, options: VerifyTicketOptions): Ticket {
+  const ticket = readTicket(text, options.keyManager);
+  checkTicket(ticket, options);
   return ticket;
 }
 

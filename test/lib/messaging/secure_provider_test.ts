@@ -176,6 +176,21 @@ Deno.test("a manager never answers an error, a message that came back, or a room
   assertEquals(given.map((stanza) => decodeMessage(stanza).kind), ["error"]);
 });
 
+Deno.test("the key manager does not take part in the recorded loop", async () => {
+  const { link } = await guardScene(
+    "km@copilot.test/1",
+    (port, common) =>
+      new SecureProvider(port, { ...common, own: kmKey, keyManager, givesTickets: true }),
+  );
+  const loop = messagesOf("secure-mode-agent-on-older-core.jsonl").filter(({ line }) =>
+    line.conn === "km" && line.dir === "s2c"
+  );
+  assert(loop.length > 100);
+  for (const { stanza } of loop) link.bring(stanza);
+  // Nothing but acknowledgements, and no error: all that came back is left alone.
+  assertEquals(link.sent.filter(({ attrs }) => attrs["ack"] === undefined), []);
+});
+
 Deno.test("a manager lets monitoring pass in clear, and sends nothing else so", async () => {
   const { link, guarded, given } = await managerScene();
   link.bring(plain({ command: "Heartbeat:ping" }));
