@@ -12,7 +12,7 @@ import { lineOf, readSources, type Source, visitSource } from "./_sources.ts";
 const FLOORS: readonly (readonly string[])[] = [
   ["lib/protocol", "lib/clock", "lib/random", "lib/config", "lib/log"],
   ["lib/secure", "lib/chirp", "lib/machine", "lib/metrics", "lib/cli"],
-  ["lib/jobs", "lib/messaging", "lib/grid"],
+  ["lib/jobs", "lib/messaging", "lib/trace", "lib/grid"],
   ["roles", "sim"],
   ["sim/world", "sim/load", "sim/sandbox"],
   ["tools", "mod"],

@@ -49,6 +49,7 @@ Deno.test("agentOptions() takes the original's times, room and managers from the
     assertEquals(options.room, "lounge@conference.site");
     assertEquals(options.times, {
       requestMs: 60_000,
+      runJobMs: 60_000,
       longestRequestMs: 3_600_000,
       sleepMs: 1_200_000,
     });
