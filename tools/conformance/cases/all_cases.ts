@@ -4,11 +4,13 @@
  * @module
  */
 import type { ConformanceCase } from "../case.ts";
+import { AGENT_DELIVERY_CASES } from "./agent_delivery.ts";
 import { AGENT_JOB_CASES } from "./agent_job.ts";
 import { AGENT_REPORT_CASES } from "./agent_report.ts";
 import { AGENT_REQUEST_CASES } from "./agent_request.ts";
 import { DELIVERY_CASES } from "./delivery.ts";
 import { ENVELOPE_CASES } from "./envelope.ts";
+import { HEARTBEAT_CASES } from "./heartbeat.ts";
 import { IQ_CASES } from "./iq.ts";
 import { JOB_DONE_CASES } from "./job_done.ts";
 import { JOB_REQUEST_CASES } from "./job_request.ts";
@@ -29,8 +31,10 @@ export const ALL_CASES: readonly ConformanceCase[] = [
   ...JOB_DONE_CASES,
   ...SETUP_CASES,
   ...IQ_CASES,
+  ...AGENT_DELIVERY_CASES,
   ...AGENT_REQUEST_CASES,
   ...AGENT_JOB_CASES,
   ...AGENT_REPORT_CASES,
   ...REDIRECT_CASES,
+  ...HEARTBEAT_CASES,
 ];

@@ -7,6 +7,7 @@ import type { ConformanceCase, Side } from "../case.ts";
 import type { Lane, Target, TranscriptMaker } from "../target.ts";
 import { runInAgentWorld } from "./agent_world.ts";
 import { runInManagerWorld } from "./manager_world.ts";
+import { runInRoomWorld } from "./room_world.ts";
 import { runInVirtualTime } from "./virtual_run.ts";
 import { type Disturbance, World } from "./world.ts";
 
@@ -16,7 +17,7 @@ export interface EmbeddedOptions {
   readonly disturb?: Disturbance | undefined;
 }
 
-const SIDES: ReadonlySet<Side> = new Set<Side>(["manager", "agent"]);
+const SIDES: ReadonlySet<Side> = new Set<Side>(["manager", "agent", "heartbeat"]);
 /** Worlds of managers live in memory alone; those of agents run processes. */
 const LANES: Readonly<Record<Side, Lane>> = {
   manager: { name: "manager", limit: 8 },
@@ -52,5 +53,6 @@ async function runInWorld(
     await using scene = world;
     if (test.against === "manager") await runInManagerWorld(scene, test, makeTranscript);
     else if (test.against === "agent") await runInAgentWorld(scene, test, makeTranscript);
+    else await runInRoomWorld(scene, test, makeTranscript);
   });
 }
