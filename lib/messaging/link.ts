@@ -9,8 +9,11 @@ import type { XmlElement } from "../protocol/xml.ts";
 /** A change in the life of a {@linkcode Link}. */
 export type LinkStatus =
   | { readonly type: "connecting"; readonly attempt: number }
-  /** Bound and present; `jid` is the full JID that the server gave. */
-  | { readonly type: "online"; readonly jid: Jid }
+  /**
+   * Bound and present; `jid` is the full JID that the server gave. Where `resumed`, the session of before
+   * goes on: presence and rooms are as they were, and nothing was lost.
+   */
+  | { readonly type: "online"; readonly jid: Jid; readonly resumed?: boolean }
   /** The connection broke or could not be made; another attempt follows after `retryMs`. */
   | { readonly type: "offline"; readonly reason: string; readonly retryMs: number }
   /** The link has given up or was closed; nothing follows. */

@@ -15,6 +15,7 @@ import { SASL_MECHANISMS, type SaslMechanismName } from "./xmpp/sasl_mechanisms.
 import { ScramKeyCache } from "./xmpp/scram.ts";
 import { XmppSession } from "./xmpp/session.ts";
 import type { SessionOptions, TlsMode } from "./xmpp/session_options.ts";
+import { StreamManagement } from "./xmpp/stream_management.ts";
 
 export type { SaslMechanismName, TlsMode };
 
@@ -47,7 +48,15 @@ export interface XmppLinkOptions {
   readonly plain?: boolean | undefined;
   /** Priority of the presence, -128 to 127. Default: none is sent, which means 0. */
   readonly priority?: number | undefined;
-  /** Limits of what is kept while the link is down or the server doesn't read. */
+  /**
+   * Whether a broken connection is taken up where it broke (XEP-0198): nothing is lost or repeated, and
+   * others don't see that it broke. Default `"if-offered"` by the server.
+   */
+  readonly streamManagement?: "if-offered" | "off" | undefined;
+  /**
+   * Limits of what is kept while the link is down or the server doesn't read, and as much again of what
+   * the server has not acknowledged.
+   */
   readonly outboxLimit?: OutboxOptions | undefined;
   /** Waits between attempts. Its source of chance is {@linkcode random}. */
   readonly backoff?: Omit<BackoffOptions, "random"> | undefined;
@@ -66,9 +75,10 @@ export interface XmppLinkOptions {
 /**
  * Makes a link to an XMPP server. It goes online by {@linkcode Link.open}.
  *
- * Stanzas that were written when a connection broke may be lost; the link doesn't send them again, the
- * delivery layer does. What is sent once the link is closed is dropped. An error thrown by the handler is reported as uncaught (`reportError`): the link
- * itself goes on.
+ * Where the server has stream management and still knows the stream, a broken connection loses nothing.
+ * Otherwise stanzas that were written when it broke may be lost; the link doesn't send them again, the
+ * delivery layer does. What is sent once the link is closed is dropped. An error thrown by the handler
+ * is reported as uncaught (`reportError`): the link itself goes on.
  *
  * @param options Where to connect to, and as whom.
  * @returns The link.
@@ -84,6 +94,8 @@ function sessionOptions(options: XmppLinkOptions, clock: Clock, random: Random):
   const { caFile, jid } = options;
   const ca = options.ca ?? (caFile === undefined ? undefined : Deno.readTextFileSync(caFile));
   const resource = options.resource ?? randomHex(random, 32);
+  const keepaliveMs = options.keepaliveMs ?? 60_000;
+  const limits = options.outboxLimit;
   return {
     jid: jid.withResource(""),
     password: options.password,
@@ -97,7 +109,10 @@ function sessionOptions(options: XmppLinkOptions, clock: Clock, random: Random):
     plain: options.plain ?? false,
     priority: options.priority,
     connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
-    keepaliveMs: options.keepaliveMs ?? 60_000,
+    keepaliveMs,
+    management: options.streamManagement === "off"
+      ? undefined
+      : new StreamManagement({ limits, patienceMs: keepaliveMs, clock }),
     clock,
     random,
   };
@@ -168,7 +183,7 @@ class XmppLink implements Link {
     if (this.#state !== "open") return; // the handler has closed it
     this.#current?.destroy();
     const session = this.#current = new XmppSession(this.#session, {
-      onOnline: (jid) => this.#online(jid),
+      onOnline: (jid, resumed) => this.#online(jid, resumed),
       onStanza: (stanza) => this.#stanza(stanza),
       onDrain: () => this.#flush(),
       onEnd: (error) => this.#offline(error),
@@ -176,11 +191,11 @@ class XmppLink implements Link {
     session.start();
   }
 
-  #online(jid: Jid): void {
+  #online(jid: Jid, resumed: boolean): void {
     this.#jid = jid;
     this.#onlineSinceMs = this.#clock.now();
     this.#opened.resolve(jid);
-    this.#status({ type: "online", jid });
+    this.#status({ type: "online", jid, ...(resumed ? { resumed } : {}) });
     this.#flush();
   }
 

@@ -176,6 +176,15 @@ export class Broker implements Switchboard {
     if (reply !== undefined) session.port.deliver(reply);
   }
 
+  /** Sends a message or a request back that its receiver's client never got. */
+  bounce(stanza: XmlElement): void {
+    const sender = this.#byFull.get(stanza.attrs["from"] ?? "");
+    const type = stanza.attrs["type"];
+    const awaited = stanza.name === "iq" ||
+      stanza.name === "message" && type !== "groupchat" && type !== "headline";
+    if (sender !== undefined && awaited) this.refuse(sender, stanza, "recipient-unavailable");
+  }
+
   /** Reads an address; answers with an error where it is none. */
   address(session: Session, stanza: XmlElement, to: string): Jid | undefined {
     const jid = tryParseJid(to);

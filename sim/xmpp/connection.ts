@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Timer } from "../../lib/clock.ts";
 import type { XmlElement } from "../../lib/protocol/xml.ts";
+import { NS_SM, parseCount } from "../../lib/messaging/xmpp/stanza_ledger.ts";
 import { XmlError, XmlStreamParser } from "../../lib/protocol/xml_parser.ts";
 import { randomUuid } from "../../lib/random.ts";
 import { type Broker, SessionRefusedError } from "./broker.ts";
@@ -20,9 +21,12 @@ import {
 } from "./negotiation.ts";
 import type { ServerSettings } from "./server_options.ts";
 import type { Session, SessionPort } from "./session.ts";
+import { ackText, enabledText, failedText, resumedText } from "./management_texts.ts";
+import type { ManagedStream, StreamCarrier } from "./managed_stream.ts";
 import { errorReply } from "./stanza_error.ts";
 import type { StanzaWriter } from "./stanza_writer.ts";
 import { type StreamErrorCondition, streamErrorText } from "./stream_error.ts";
+import type { StreamRegistry } from "./stream_registry.ts";
 import { Utf8Reader } from "./utf8_reader.ts";
 
 /** Time for a client to close its side after the stream has ended. */
@@ -38,12 +42,14 @@ export interface ConnectionContext {
   readonly flusher: Flusher;
   /** Writes stanzas. */
   readonly writer: StanzaWriter;
+  /** The streams that are managed. */
+  readonly streams: StreamRegistry;
   /** Called once, when the connection is gone. */
   readonly onGone: (connection: Connection) => void;
 }
 
 /** A connection of a client. */
-export class Connection implements SessionPort, Flushable {
+export class Connection implements SessionPort, StreamCarrier, Flushable {
   readonly #context: ConnectionContext;
   readonly #parser: XmlStreamParser;
   #socket: Socket;
@@ -51,6 +57,8 @@ export class Connection implements SessionPort, Flushable {
   /** Gone once a resource is bound. */
   #negotiation: Negotiation | undefined;
   #session: Session | undefined;
+  /** What the session's stanzas go through, where the client asked for stream management. */
+  #managed: ManagedStream | undefined;
   #timer: Timer | undefined;
   #lang: string;
   #headerSent = false;
@@ -83,11 +91,20 @@ export class Connection implements SessionPort, Flushable {
   }
 
   deliver(stanza: XmlElement): void {
-    this.#write(this.#context.writer.write(stanza));
+    this.write(this.#context.writer.write(stanza));
+  }
+
+  write(text: string): void {
+    if (this.#ended) return;
+    if (this.#output === "") this.#context.flusher.add(this);
+    this.#output += text;
+    // What a burst gathers before the flush waits, too.
+    this.#limitOutput(this.#output.length);
   }
 
   end(condition: StreamErrorCondition | undefined): void {
     this.#session = undefined;
+    this.#managed = undefined;
     if (condition === undefined) this.drop();
     else this.#fail(condition);
   }
@@ -114,14 +131,6 @@ export class Connection implements SessionPort, Flushable {
     socket.on("close", () => this.#onGone());
   }
 
-  #write(text: string): void {
-    if (this.#ended) return;
-    if (this.#output === "") this.#context.flusher.add(this);
-    this.#output += text;
-    // What a burst gathers before the flush waits, too.
-    this.#limitOutput(this.#output.length);
-  }
-
   /** Cuts a client that does not read what it is sent. */
   #limitOutput(waiting: number): void {
     if (waiting <= this.#context.settings.limits.maxOutputBytes) return;
@@ -144,10 +153,10 @@ export class Connection implements SessionPort, Flushable {
     const { domain } = this.#context.broker.settings;
     const lang = header.attrs["xml:lang"];
     if (lang !== undefined) this.#lang = lang;
-    this.#write(this.#header());
+    this.write(this.#header());
     const fault = headerFault(header, domain);
     if (fault !== undefined) this.#fail(fault);
-    else this.#write(this.#negotiation?.features() ?? "");
+    else this.write(this.#negotiation?.features() ?? "");
   }
 
   /** The server's own header, which comes before anything else that it says. */
@@ -163,9 +172,13 @@ export class Connection implements SessionPort, Flushable {
       return;
     }
     const { name, attrs } = element;
+    if (attrs["xmlns"] === NS_SM && this.#context.settings.streamManagement) {
+      return this.#manage(element, this.#session);
+    }
     const isStanza = name === "message" || name === "presence" || name === "iq";
     if (isStanza && (attrs["xmlns"] ?? "jabber:client") === "jabber:client") {
       this.#context.broker.receive(this.#session, element);
+      this.#managed?.count();
     } else this.#fail("unsupported-stanza-type");
   }
 
@@ -177,14 +190,16 @@ export class Connection implements SessionPort, Flushable {
   #follow(step: NegotiationStep): void {
     switch (step.type) {
       case "reply":
-        return this.#write(step.reply);
+        return this.write(step.reply);
       case "restart":
         this.#parser.restart();
-        return this.#write(step.reply);
+        return this.write(step.reply);
       case "secure":
         return this.#secure(step.reply);
       case "bind":
         return this.#bind(step);
+      case "resume":
+        return this.#resume(step);
       case "fail":
         return this.#fail(step.condition);
     }
@@ -194,7 +209,7 @@ export class Connection implements SessionPort, Flushable {
   #secure(reply: string): void {
     const { tls } = this.#context.settings;
     if (tls === undefined) return;
-    this.#write(reply);
+    this.write(reply);
     this.flush();
     const plain = this.#socket;
     plain.removeAllListeners();
@@ -218,10 +233,54 @@ export class Connection implements SessionPort, Flushable {
       if (refusal !== undefined) this.deliver(refusal);
       return;
     }
+    this.#settled();
+    this.deliver(bindResult(request, this.#session.full));
+  }
+
+  /** The client has its session. */
+  #settled(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#negotiation = undefined;
-    this.deliver(bindResult(request, this.#session.full));
+  }
+
+  #resume(step: NegotiationStep & { readonly type: "resume" }): void {
+    const { previd = "", h } = step.request.attrs;
+    const { accounts, settings } = this.#context.broker;
+    const bare = accounts.jidOf(step.user, settings.domain).full;
+    const found = this.#context.streams.find(bare, previd);
+    if (found.type === "gone") return this.write(failedText("item-not-found", found.handled));
+    const { stream } = found;
+    stream.leaveConnection();
+    this.#settled();
+    this.#session = stream.session;
+    this.#managed = stream;
+    if (!this.#acknowledge(stream, h)) return;
+    this.write(resumedText(previd, stream.handled));
+    stream.resume(this);
+  }
+
+  /** What a client with a session says of stream management. */
+  #manage(element: XmlElement, session: Session): void {
+    const { name, attrs } = element;
+    const managed = this.#managed;
+    if (name === "enable" && managed === undefined) {
+      const { streams, settings } = this.#context;
+      const resumable = attrs["resume"] === "true" || attrs["resume"] === "1";
+      this.#managed = streams.open(session, this, resumable);
+      this.write(enabledText(this.#managed.id, settings.resumeSeconds));
+    } else if (name === "enable" || name === "resume") this.write(failedText("unexpected-request"));
+    else if (managed !== undefined && name === "r") this.write(ackText(managed.handled));
+    else if (managed !== undefined && name === "a") this.#acknowledge(managed, attrs["h"]);
+    else this.#fail("unsupported-stanza-type");
+  }
+
+  /** Takes a client's count; one that cannot be ends the stream and the session. */
+  #acknowledge(managed: ManagedStream, h: string | undefined): boolean {
+    const count = parseCount(h);
+    if (count !== undefined && managed.acknowledge(count)) return true;
+    this.#fail("undefined-condition", "More stanzas are acknowledged than were sent");
+    return false;
   }
 
   /** Ends the stream with an error. */
@@ -233,7 +292,8 @@ export class Connection implements SessionPort, Flushable {
 
   /** Sends what is left, closes this side, and the other after a while. */
   #finish(last: string): void {
-    const output = this.#output + last;
+    const handled = this.#managed === undefined ? "" : ackText(this.#managed.handled);
+    const output = this.#output + handled + last;
     this.#output = "";
     this.#ended = true;
     this.#parser.stop();
@@ -245,15 +305,25 @@ export class Connection implements SessionPort, Flushable {
   }
 
   #leave(): void {
-    if (this.#session !== undefined) this.#context.broker.unbind(this.#session);
+    const session = this.#session;
+    const managed = this.#managed;
     this.#session = undefined;
+    this.#managed = undefined;
+    if (managed !== undefined) managed.close();
+    else if (session !== undefined) this.#context.broker.unbind(session);
   }
 
   #onGone(): void {
     this.#ended = true;
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#leave();
+    const managed = this.#managed;
+    this.#managed = undefined;
+    if (managed === undefined) this.#leave();
+    else {
+      this.#session = undefined;
+      managed.detach();
+    }
     this.#context.onGone(this);
   }
 }

@@ -6,7 +6,9 @@
  */
 import { Buffer } from "node:buffer";
 import { serializeXml, textOf, xml, type XmlElement } from "../../lib/protocol/xml.ts";
+import { NS_SM } from "../../lib/messaging/xmpp/stanza_ledger.ts";
 import type { Broker } from "./broker.ts";
+import { failedText, MANAGEMENT_FEATURE } from "./management_texts.ts";
 import { saslExchange, type SaslMechanism } from "./sasl.ts";
 import type { SaslExchange, SaslFailure, SaslReply } from "./sasl_exchange.ts";
 import type { ServerSettings } from "./server_options.ts";
@@ -35,6 +37,8 @@ export type NegotiationStep =
     readonly resource: string | undefined;
     readonly request: XmlElement;
   }
+  /** Take up the stream of before. */
+  | { readonly type: "resume"; readonly user: string; readonly request: XmlElement }
   /** End the stream. */
   | { readonly type: "fail"; readonly condition: StreamErrorCondition };
 
@@ -101,6 +105,7 @@ export class Negotiation {
     if (this.#user !== undefined) {
       features.push(xml("bind", { xmlns: BIND }, xml("required")));
       features.push(xml("session", { xmlns: SESSION }, xml("optional")));
+      if (this.#settings.streamManagement) features.push(MANAGEMENT_FEATURE);
     } else {
       const required = requireTls ? [xml("required")] : [];
       if (tls !== undefined && !this.#secure) {
@@ -123,7 +128,10 @@ export class Negotiation {
   /** Takes what the client said. */
   step(element: XmlElement): NegotiationStep {
     const namespace = element.attrs["xmlns"];
-    if (this.#user !== undefined) return this.#bind(element, this.#user);
+    if (this.#user !== undefined) {
+      const managed = namespace === NS_SM && this.#settings.streamManagement;
+      return managed ? this.#manage(element, this.#user) : this.#bind(element, this.#user);
+    }
     if (namespace === TLS && element.name === "starttls") return this.#startTls();
     if (namespace !== SASL) return { type: "fail", condition: "not-authorized" };
     if (element.name === "auth") return this.#auth(element);
@@ -190,6 +198,11 @@ export class Negotiation {
       return { type: "fail", condition: "policy-violation" };
     }
     return reply(xml("failure", { xmlns: SASL }, xml(condition)));
+  }
+
+  #manage(element: XmlElement, user: string): NegotiationStep {
+    if (element.name === "resume") return { type: "resume", user, request: element };
+    return { type: "reply", reply: failedText("unexpected-request") };
   }
 
   #bind(element: XmlElement, user: string): NegotiationStep {

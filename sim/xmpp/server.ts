@@ -10,6 +10,7 @@ import { Connection, type ConnectionContext } from "./connection.ts";
 import { Flusher } from "./flusher.ts";
 import { serverSettings, type XmppServerOptions } from "./server_options.ts";
 import { StanzaWriter } from "./stanza_writer.ts";
+import { StreamRegistry } from "./stream_registry.ts";
 
 /** A running server. */
 export interface XmppServer extends AsyncDisposable {
@@ -27,8 +28,10 @@ export interface XmppServer extends AsyncDisposable {
   readonly broker: Broker;
   /** Connections at the moment. */
   readonly connectionCount: number;
-  /** Cuts all connections at once, without a word; clients may come back. */
+  /** Cuts all connections at once, without a word, as a crash does: sessions are gone, clients may come back. */
   kill(): void;
+  /** Cuts all connections as a failing network does: sessions wait for clients that can resume them. */
+  cut(): void;
 }
 
 async function listen(server: Server, hostname: string, port: number): Promise<number> {
@@ -59,11 +62,13 @@ export async function startXmppServer(options: XmppServerOptions): Promise<XmppS
   const { hostname = "127.0.0.1" } = options;
   const broker = new Broker(options);
   const connections = new Set<Connection>();
+  const writer = new StanzaWriter();
   const context: ConnectionContext = {
     broker,
     settings,
     flusher: new Flusher(),
-    writer: new StanzaWriter(),
+    writer,
+    streams: new StreamRegistry(broker, settings, writer),
     onGone: (connection) => connections.delete(connection),
   };
   const accept = (secure: boolean) => (socket: Socket) => {
@@ -82,10 +87,13 @@ export async function startXmppServer(options: XmppServerOptions): Promise<XmppS
   });
   const servers = secure === undefined ? [plain] : [plain, secure];
   for (const server of servers) server.maxConnections = settings.limits.maxConnections;
-  const kill = () => {
-    broker.kill();
+  const cut = () => {
     for (const connection of [...connections]) connection.drop();
     for (const socket of raw) socket.destroy();
+  };
+  const kill = () => {
+    broker.kill();
+    cut();
   };
   const port = await listen(plain, hostname, options.port ?? 0);
   let tlsPort: number | undefined;
@@ -106,6 +114,7 @@ export async function startXmppServer(options: XmppServerOptions): Promise<XmppS
       return connections.size;
     },
     kill,
+    cut,
     async [Symbol.asyncDispose]() {
       const closed = servers.map(close);
       broker.stop();

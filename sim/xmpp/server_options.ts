@@ -31,6 +31,13 @@ export interface XmppServerOptions extends BrokerOptions {
    * alone with `autoRegister`, because the others need a password that is known before.
    */
   readonly mechanisms?: readonly SaslMechanism[] | undefined;
+  /**
+   * Whether stream management (XEP-0198) is offered: a client that asks for it can resume its stream on
+   * another connection. Default true.
+   */
+  readonly streamManagement?: boolean | undefined;
+  /** Seconds that a session waits for its client after the connection broke. Default 300, as in ejabberd. */
+  readonly resumeSeconds?: number | undefined;
   /** Language of streams that name none; their stanzas get it. Default `en`, as Prosody does. */
   readonly lang?: string | undefined;
   /** What a client may use at most. */
@@ -43,6 +50,10 @@ export interface ServerLimits {
   readonly maxStanzaBytes?: number | undefined;
   /** Bytes that wait for a client that does not read; then it is cut. Default 16 MiB. */
   readonly maxOutputBytes?: number | undefined;
+  /** Stanzas that a client may leave unacknowledged; beyond, its session can't be resumed. Default 10,000. */
+  readonly maxUnackedStanzas?: number | undefined;
+  /** Bytes of such stanzas. Default 16 MiB. */
+  readonly maxUnackedBytes?: number | undefined;
   /** Milliseconds until a client must have bound a resource. Default 30,000. */
   readonly loginMs?: number | undefined;
   /** Failed logins on one connection. Default 3. */
@@ -53,6 +64,8 @@ export interface ServerLimits {
 
 /** A server's settings, defaults filled in. */
 export interface ServerSettings {
+  readonly streamManagement: boolean;
+  readonly resumeSeconds: number;
   readonly tls: TlsIdentity | undefined;
   readonly requireTls: boolean;
   readonly mechanisms: readonly SaslMechanism[];
@@ -73,6 +86,8 @@ export function serverSettings(options: XmppServerOptions): ServerSettings {
     throw new RangeError("Cannot offer TLS without a certificate");
   }
   return {
+    streamManagement: options.streamManagement ?? true,
+    resumeSeconds: options.resumeSeconds ?? 300,
     tls,
     requireTls: options.requireTls ?? false,
     mechanisms: options.mechanisms ?? (options.autoRegister === true ? ["PLAIN"] : SASL_MECHANISMS),
@@ -80,6 +95,8 @@ export function serverSettings(options: XmppServerOptions): ServerSettings {
     limits: {
       maxStanzaBytes: limits.maxStanzaBytes ?? 1 << 20,
       maxOutputBytes: limits.maxOutputBytes ?? 1 << 24,
+      maxUnackedStanzas: limits.maxUnackedStanzas ?? 10_000,
+      maxUnackedBytes: limits.maxUnackedBytes ?? 1 << 24,
       loginMs: limits.loginMs ?? 30_000,
       maxFailedLogins: limits.maxFailedLogins ?? 3,
       maxConnections: limits.maxConnections ?? 50_000,

@@ -40,12 +40,12 @@ export class Session {
    * Made by the broker; without presence at first, so that it gets only what is sent to its full JID.
    *
    * @param jid The full JID.
-   * @param port What carries its stanzas.
+   * @param port What carries its stanzas; another from the moment when its stream is managed.
    * @param lang The `xml:lang` of its stream, given to its stanzas; none if `undefined`.
    */
   constructor(
     readonly jid: Jid,
-    readonly port: SessionPort,
+    public port: SessionPort,
     readonly lang: string | undefined,
   ) {
     this.full = jid.full;

@@ -5,7 +5,8 @@
  */
 import { xml, type XmlElement } from "../../lib/protocol/xml.ts";
 
-const STANZA_ERRORS = "urn:ietf:params:xml:ns:xmpp-stanzas";
+/** Namespace of the conditions. */
+export const STANZA_ERRORS = "urn:ietf:params:xml:ns:xmpp-stanzas";
 
 /** Conditions in use, each with the error type that RFC 6120, 8.3.3 gives it. */
 const TYPES = {
@@ -14,6 +15,7 @@ const TYPES = {
   "item-not-found": "cancel",
   "jid-malformed": "modify",
   "not-acceptable": "cancel",
+  "recipient-unavailable": "wait",
   "resource-constraint": "wait",
   "service-unavailable": "cancel",
 } as const;

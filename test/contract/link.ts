@@ -28,6 +28,13 @@ export interface LinkFixture extends AsyncDisposable {
   restartServer(): Promise<void>;
 }
 
+/** A server whose links resume: what they lose of a connection, they get by the next. */
+export interface ResumptionFixture
+  extends Pick<LinkFixture, "domain" | "mucDomain" | "openLink">, AsyncDisposable {
+  /** Breaks the connections of all links; where the server is not told, it goes on believing in them. */
+  cut(how: "told" | "untold"): void;
+}
+
 /** Longest wait for something that must happen; reaching it fails the test. */
 const PATIENCE_MS = 20_000;
 /** Stanzas after which a link that still takes more has no limit. */
@@ -85,7 +92,11 @@ interface Party extends AsyncDisposable {
   readonly jid: Jid;
 }
 
-async function enter(fixture: LinkFixture, user: string, resource?: string): Promise<Party> {
+async function enter(
+  fixture: Pick<LinkFixture, "openLink">,
+  user: string,
+  resource?: string,
+): Promise<Party> {
   const link = fixture.openLink(user, resource);
   const listener = new Listener();
   const jid = await link.open(listener);
@@ -367,5 +378,75 @@ function roomContract(test: Register): void {
           attrs["from"] === `${room}/b` && attrs["type"] === "unavailable"
         ),
     );
+  });
+}
+
+/**
+ * Registers the tests of links that resume.
+ *
+ * @param name What is under test, as a prefix of the tests' names.
+ * @param setup Starts a server for one test.
+ */
+export function resumptionContract(name: string, setup: () => Promise<ResumptionFixture>): void {
+  const test = (behaviour: string, body: (fixture: ResumptionFixture) => Promise<void>) =>
+    Deno.test(`${name} ${behaviour}`, async () => {
+      await using fixture = await setup();
+      await body(fixture);
+    });
+
+  test("loses and repeats nothing while its connection breaks ten times", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    await using bob = await enter(fixture, "bob", "one");
+    let sent = 0;
+    const exchange = (count: number) => {
+      for (let left = count; left > 0; left--, sent++) {
+        alice.link.send(message(`${bob.jid}`, `n${sent}`, xml("body", {}, "text")));
+        bob.link.send(message(`${alice.jid}`, `n${sent}`, xml("body", {}, "text")));
+      }
+    };
+    for (let cuts = 1; cuts <= 10; cuts++) {
+      exchange(7);
+      await new Promise((resolve) => setTimeout(resolve)); // some are under way, some not yet
+      exchange(6);
+      fixture.cut(cuts % 2 === 0 ? "told" : "untold");
+      exchange(7);
+      await Promise.all([alice, bob].map((party) => timesOnline(party, cuts + 1)));
+    }
+    const ids = Array.from({ length: 200 }, (_, index) => `n${index}`);
+    for (const party of [alice, bob]) {
+      await party.listener.stanza("n199");
+      party.link.send(message(`${party.jid}`, "last"));
+      await party.listener.stanza("last");
+      const came = party.listener.stanzas.filter((stanza) => stanza.name === "message");
+      assertEquals(came.map((stanza) => stanza.attrs["id"]), [...ids, "last"]);
+    }
+  });
+
+  test("stays present and in its rooms while its connection breaks", async (fixture) => {
+    await using alice = await enter(fixture, "alice", "one");
+    await using bob = await enter(fixture, "bob", "one");
+    const room = `lounge@${fixture.mucDomain}`;
+    await joinRoom(alice, room, "a");
+    await joinRoom(bob, room, "b");
+    const before = alice.listener.stanzas.length;
+    for (const how of ["told", "untold"] as const) {
+      fixture.cut(how);
+      const said = { to: room, id: how, type: "groupchat" };
+      bob.link.send(xml("message", said, xml("body", {}, "text")));
+      await alice.listener.stanza(how);
+    }
+    const online = alice.listener.statuses.findLast(({ type }) => type === "online");
+    assertEquals(online, { type: "online", jid: alice.jid, resumed: true });
+    const heard = [alice, bob].flatMap((party) => party.listener.stanzas.slice(before));
+    const gone = heard.filter(({ attrs }) => attrs["type"] === "unavailable");
+    assertEquals(gone, []);
+  });
+}
+
+/** Waits until a link has come online for the given time. */
+function timesOnline({ listener }: Party, times: number): Promise<unknown> {
+  return listener.until(`status online, ${times} times`, () => {
+    const count = listener.statuses.filter(({ type }) => type === "online").length;
+    return count >= times ? count : undefined;
   });
 }

@@ -13,7 +13,7 @@ import makeStreamFeatures from "@xmpp/stream-features";
 import xmlElement, { type Element } from "@xmpp/xml";
 import type { Timer } from "../../clock.ts";
 import { Jid } from "../../protocol/jid.ts";
-import { serializeXml, textOf, xml, type XmlElement } from "../../protocol/xml.ts";
+import { serializeXml, xml, type XmlElement } from "../../protocol/xml.ts";
 import { XmlError } from "../../protocol/xml_parser.ts";
 import { randomHex } from "../../random.ts";
 import { LinkRefusedError } from "../link.ts";
@@ -21,32 +21,19 @@ import { Keepalive } from "./keepalive.ts";
 import { judgeFailure } from "./refusal.ts";
 import { SaslMechanisms } from "./sasl_mechanisms.ts";
 import type { SessionHandler, SessionOptions } from "./session_options.ts";
+import { NS_SM } from "./stanza_ledger.ts";
 import { NS_TLS, startTls } from "./starttls.ts";
 import { StreamClient } from "./stream_client.ts";
+import { conditionOf, streamErrorOf } from "./stream_errors.ts";
+import { ENABLE, type StreamCarrier } from "./stream_management.ts";
 import { NS_STREAM } from "./stream_parser.ts";
 
 const NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
 const NS_SESSION = "urn:ietf:params:xml:ns:xmpp-session";
 const NS_BIND = "urn:ietf:params:xml:ns:xmpp-bind";
 const NS_PING = "urn:xmpp:ping";
-const NS_STREAM_ERRORS = "urn:ietf:params:xml:ns:xmpp-streams";
 /** Stanzas kept that come between bind and online; a server sends none or a few. */
 const MOST_EARLY = 256;
-
-/** Condition and text of a stream error. */
-function conditionOf(error: XmlElement): string {
-  const words = error.children.map((child) =>
-    typeof child === "string" || child.name !== "text" ? "" : textOf(child)
-  );
-  const condition = error.children.find((child) => typeof child !== "string");
-  const name = typeof condition === "object" ? condition.name : "undefined-condition";
-  return [name, ...words].filter((word) => word !== "").join(", ").slice(0, 200);
-}
-
-function streamErrorOf(error: XmlError): string {
-  const condition = xml(error.code, { xmlns: NS_STREAM_ERRORS });
-  return `${serializeXml(xml("stream:error", {}, condition))}</stream:stream>`;
-}
 
 /** One session. Every failure, in any phase, ends in one call of {@linkcode SessionHandler.onEnd}. */
 export class XmppSession {
@@ -61,6 +48,15 @@ export class XmppSession {
   #state: "starting" | "online" | "closing" | "ended" = "starting";
   #authenticated = false;
   #wantsSession = false;
+  #offersManagement = false;
+  /** What the server was asked for, until it has answered. */
+  #asked:
+    | { readonly for: "enabled" | "resumed"; answer: PromiseWithResolvers<boolean> }
+    | undefined;
+  readonly #carrier: StreamCarrier = {
+    write: (text) => this.#client.socket?.write(text),
+    onRoom: () => this.#handler.onDrain(),
+  };
   #keepalive: Keepalive | undefined;
   #connectTimer: Timer | undefined;
 
@@ -93,6 +89,7 @@ export class XmppSession {
       return authenticate({ username: options.jid.local, password: options.password }, best);
     });
     this.#iqCaller = makeIqCaller({ middleware, entity: client });
+    streamFeatures.use("sm", NS_SM, (_context, next) => this.#resumeOr(next));
     bindResource({ streamFeatures, iqCaller: this.#iqCaller }, options.resource);
     client.on("error", (error) => this.fail(error));
     client.on("online", () => this.#settleIn().catch((error) => this.fail(error)));
@@ -112,12 +109,14 @@ export class XmppSession {
 
   /** Whether a stanza can be written now. */
   get writable(): boolean {
-    return this.#state === "online" && this.#client.socket?.saturated === false;
+    return this.#state === "online" && this.#client.socket?.saturated === false &&
+      this.#options.management?.full !== true;
   }
 
   /** Writes a serialized stanza; only where {@linkcode writable}. */
   write(text: string): void {
     this.#client.socket?.write(text);
+    this.#options.management?.sent(text);
   }
 
   /**
@@ -131,8 +130,10 @@ export class XmppSession {
       this.destroy();
       return await this.#closed.promise;
     }
+    const { management } = this.#options;
+    const handled = management?.active ? management.acknowledgement : "";
     this.#stop("closing");
-    this.write("<presence type='unavailable'/></stream:stream>");
+    this.#client.socket?.write(`${handled}<presence type='unavailable'/></stream:stream>`);
     const timer = this.#options.clock.after(timeoutMs, () => this.destroy());
     await this.#closed.promise;
     timer.cancel();
@@ -156,6 +157,7 @@ export class XmppSession {
   fail(thrown: unknown, farewell = ""): void {
     if (this.#state === "ended") return;
     const told = this.#state === "closing";
+    const online = this.#state === "online";
     const error = judgeFailure(thrown);
     this.#stop("ended");
     this.#release(error);
@@ -163,6 +165,8 @@ export class XmppSession {
     const lastWords = error instanceof XmlError ? streamErrorOf(error) : farewell;
     if (lastWords === "") socket?.destroy();
     else {
+      // A stream that was closed is over, and to resume it might bring again what it broke on.
+      if (online) this.#options.management?.forget();
       socket?.write(lastWords);
       socket?.destroySoon();
     }
@@ -173,6 +177,7 @@ export class XmppSession {
     this.#state = state;
     this.#connectTimer?.cancel();
     this.#keepalive?.stop();
+    this.#options.management?.detach(this.#carrier);
   }
 
   /** Rejects whatever the library still waits for, and so clears its timers. */
@@ -180,6 +185,7 @@ export class XmppSession {
     this.#client._detachParser();
     this.#client.emit("error", error);
     for (const request of this.#iqCaller.handlers.values()) request.reject(error);
+    this.#asked?.answer.reject(error);
   }
 
   /** Looks at the features that the server announces before anybody acts on them. */
@@ -200,6 +206,7 @@ export class XmppSession {
     }
     const session = stanza.getChild("session", NS_SESSION);
     this.#wantsSession = session !== undefined && session.getChild("optional") === undefined;
+    this.#offersManagement = stanza.getChild("sm", NS_SM) !== undefined;
     return next();
   }
 
@@ -223,16 +230,36 @@ export class XmppSession {
     this.#authenticated = true;
   }
 
+  /** Takes up the stream of before if the server still has it; otherwise a resource is bound. */
+  async #resumeOr(next: Next): Promise<void> {
+    const request = this.#authenticated ? this.#options.management?.resumeRequest : undefined;
+    if (request !== undefined && await this.#ask("resumed", request)) return;
+    await next();
+  }
+
+  /** Bound to a new resource: asks for what goes with it. */
   async #settleIn(): Promise<void> {
+    const { management } = this.#options;
+    management?.forget();
     if (this.#wantsSession) await this.#iqCaller.set(xmlElement("session", { xmlns: NS_SESSION }));
     if (this.#state !== "starting") return;
+    // Nothing is sent before the answer: both sides must count from the same stanza on.
+    const wanted = management !== undefined && this.#offersManagement;
+    if (wanted && await this.#ask("enabled", ENABLE)) return;
+    if (this.#state === "starting") this.#enter(Jid.parse(String(this.#client.jid)), false);
+  }
+
+  /** Asks the server for something of stream management; false where it says no. */
+  #ask(what: "enabled" | "resumed", request: string): Promise<boolean> {
+    const answer = Promise.withResolvers<boolean>();
+    this.#asked = { for: what, answer };
+    this.#client.socket?.write(request);
+    return answer.promise;
+  }
+
+  /** The session is up. */
+  #enter(jid: Jid, resumed: boolean): void {
     const { clock, keepaliveMs, priority } = this.#options;
-    const jid = Jid.parse(String(this.#client.jid));
-    this.write(serializeXml(
-      priority === undefined
-        ? xml("presence")
-        : xml("presence", {}, xml("priority", {}, String(priority))),
-    ));
     this.#connectTimer?.cancel();
     this.#state = "online";
     this.#keepalive = new Keepalive({
@@ -243,11 +270,17 @@ export class XmppSession {
         this.fail(new Error(`Server is silent: no answer to a ping in ${keepaliveMs} ms`)),
     });
     this.#client.socket?.on("drain", () => this.#handler.onDrain());
-    this.#handler.onOnline(jid);
+    if (!resumed) {
+      const told = priority === undefined ? [] : [xml("priority", {}, String(priority))];
+      this.write(serializeXml(xml("presence", {}, ...told)));
+    }
+    this.#handler.onOnline(jid, resumed);
     for (const stanza of this.#early.splice(0)) this.#handler.onStanza(stanza);
   }
 
   #ping(): void {
+    const { management } = this.#options;
+    if (management?.active) return management.ask();
     const attrs = { type: "get", to: this.#options.jid.domain, id: this.#pingId };
     this.write(serializeXml(xml("iq", attrs, xml("ping", { xmlns: NS_PING }))));
   }
@@ -255,17 +288,42 @@ export class XmppSession {
   /** Takes what is not for the library; of the stanzas, that is all but answers to its requests. */
   #take(element: XmlElement): boolean {
     const { name, attrs } = element;
+    if (attrs.xmlns === NS_SM) return this.#takeManagement(element);
     if (name === "iq" && (attrs.type === "result" || attrs.type === "error")) {
       if (this.#iqCaller.handlers.has(attrs.id ?? "")) return false;
       if (attrs.id === this.#pingId) return true;
     }
     if (name === "message" || name === "presence" || name === "iq") {
-      if (this.#state === "online") this.#handler.onStanza(element);
-      else if (this.#state === "starting") this.#keepEarly(element);
+      if (this.#state === "online") {
+        this.#options.management?.received();
+        this.#handler.onStanza(element);
+      } else if (this.#state === "starting") this.#keepEarly(element);
       return true;
     }
     if (name !== "error" && !name.endsWith(":error")) return false;
     this.fail(new Error(`Server ended the stream: ${conditionOf(element)}`), "</stream:stream>");
+    return true;
+  }
+
+  /** Takes what belongs to stream management, at once: what follows in the same chunk counts. */
+  #takeManagement(element: XmlElement): true {
+    const { management } = this.#options;
+    const asked = this.#asked;
+    const granted = element.name === asked?.for;
+    if (management === undefined) return true;
+    if (asked === undefined || !granted && element.name !== "failed") {
+      management.take(element);
+      return true;
+    }
+    this.#asked = undefined;
+    asked.answer.resolve(granted);
+    if (!granted) return true;
+    if (asked.for === "resumed") this.#enter(management.resume(element, this.#carrier), true);
+    else {
+      const jid = Jid.parse(String(this.#client.jid));
+      management.begin(element, jid, this.#carrier);
+      this.#enter(jid, false);
+    }
     return true;
   }
 

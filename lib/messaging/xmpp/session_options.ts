@@ -9,6 +9,7 @@ import type { XmlElement } from "../../protocol/xml.ts";
 import type { Random } from "../../random.ts";
 import type { SaslMechanismName } from "./sasl_mechanisms.ts";
 import type { ScramKeyCache } from "./scram.ts";
+import type { StreamManagement } from "./stream_management.ts";
 import type { TlsParameters } from "./stream_socket.ts";
 
 /** How a connection is encrypted. */
@@ -42,6 +43,8 @@ export interface SessionOptions {
   readonly connectTimeoutMs: number;
   /** Length of a silence after which the server is pinged, in milliseconds. */
   readonly keepaliveMs: number;
+  /** The link's stream, resumed where the server still has it; `undefined`: no stream management. */
+  readonly management: StreamManagement | undefined;
   /** The clock to wait on. */
   readonly clock: Clock;
   /** Source of nonces and ids. */
@@ -50,8 +53,8 @@ export interface SessionOptions {
 
 /** Who is told of a session's life. */
 export interface SessionHandler {
-  /** Bound and present. */
-  onOnline(jid: Jid): void;
+  /** Bound and present; `resumed`: as before the connection broke. */
+  onOnline(jid: Jid, resumed: boolean): void;
   /** A stanza came in; never before `onOnline`, never after `onEnd`. */
   onStanza(stanza: XmlElement): void;
   /** What was written has left: there is room for more. */

@@ -1,28 +1,42 @@
-import { xmppLink } from "../../../lib/messaging/xmpp_link.ts";
+import { xmppLink, type XmppLinkOptions } from "../../../lib/messaging/xmpp_link.ts";
 import { Jid } from "../../../lib/protocol/jid.ts";
 import { startXmppServer } from "../../../sim/xmpp/mod.ts";
-import { LINK_USERS, linkContract, type LinkFixture } from "../../contract/link.ts";
+import {
+  LINK_USERS,
+  linkContract,
+  type LinkFixture,
+  resumptionContract,
+  type ResumptionFixture,
+} from "../../contract/link.ts";
+import { cuttingProxy } from "./xmpp/_cutting_proxy.ts";
 
 const DOMAIN = "copilot.test";
 const accounts: ReadonlyMap<string, string> = new Map(
   LINK_USERS.map((user) => [user, `${user}'s secret`]),
 );
 
-async function setup(): Promise<LinkFixture> {
+function openLink(port: number, options: Pick<XmppLinkOptions, "streamManagement"> = {}) {
+  return (user: string, resource?: string) =>
+    xmppLink({
+      jid: Jid.parse(`${user}@${DOMAIN}`),
+      password: accounts.get(user) ?? "none",
+      host: "127.0.0.1",
+      port,
+      resource,
+      backoff: { firstMs: 10, maxMs: 100 },
+      ...options,
+    });
+}
+
+async function setup(
+  options: Pick<XmppLinkOptions, "streamManagement"> = {},
+): Promise<LinkFixture> {
   let server = await startXmppServer({ domain: DOMAIN, accounts });
   const { port, mucDomain } = server;
   return {
     domain: DOMAIN,
     mucDomain,
-    openLink: (user, resource) =>
-      xmppLink({
-        jid: Jid.parse(`${user}@${DOMAIN}`),
-        password: accounts.get(user) ?? "none",
-        host: "127.0.0.1",
-        port,
-        resource,
-        backoff: { firstMs: 10, maxMs: 100 },
-      }),
+    openLink: openLink(port, options),
     async restartServer() {
       await server[Symbol.asyncDispose]();
       server = await startXmppServer({ domain: DOMAIN, accounts, port });
@@ -31,4 +45,24 @@ async function setup(): Promise<LinkFixture> {
   };
 }
 
+async function setupResumption(): Promise<ResumptionFixture> {
+  const server = await startXmppServer({ domain: DOMAIN, accounts });
+  const proxy = await cuttingProxy(server.port);
+  return {
+    domain: DOMAIN,
+    mucDomain: server.mucDomain,
+    openLink: openLink(proxy.port),
+    cut: (how) => proxy.cut(how),
+    async [Symbol.asyncDispose]() {
+      await proxy[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
 linkContract("xmppLink() on sim/xmpp", setup);
+linkContract(
+  "xmppLink() on sim/xmpp without stream management",
+  () => setup({ streamManagement: "off" }),
+);
+resumptionContract("xmppLink() on sim/xmpp", setupResumption);

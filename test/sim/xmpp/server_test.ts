@@ -169,10 +169,14 @@ Deno.test("startXmppServer() ends a stream that is no UTF-8", async () => {
 
 Deno.test("startXmppServer() ends a bound stream for what is no stanza", async () => {
   await using server = await start();
-  await using client = await RawClient.login(server.port, DOMAIN, "alice", "one");
-  client.send("<enable xmlns='urn:xmpp:sm:3'/>");
-  assertEquals(await streamError(client), "unsupported-stanza-type");
-  assertEquals(server.broker.sessionCount, 0);
+  for (
+    const text of ["<presents/>", "<message xmlns='urn:other'/>", "<a xmlns='urn:xmpp:sm:3'/>"]
+  ) {
+    await using client = await RawClient.login(server.port, DOMAIN, "alice", "one");
+    client.send(text);
+    assertEquals(await streamError(client), "unsupported-stanza-type");
+    assertEquals(server.broker.sessionCount, 0);
+  }
 });
 
 Deno.test("startXmppServer() ends the older of two sessions with a conflict", async () => {
