@@ -251,7 +251,7 @@ export class JobManager implements Component {
 
   async #finish(command: JobDone, sender: Sender): Promise<void> {
     const { jobID: id, state, failure } = command;
-    const { token, ownDirectory, wallSeconds } = parseJobData(command.jmJobData);
+    const { token, ownDirectory, wallSeconds, upload } = parseJobData(command.jmJobData);
     const agent = sender.jid.bare;
     const exitCode = numberOf(command.exitCode);
     if (this.#leases && isHandBack(command) && token !== undefined) {
@@ -268,6 +268,7 @@ export class JobManager implements Component {
         token,
         agent,
         ownDirectory,
+        upload,
         exitCode: exitCode ?? NO_EXIT_CODE,
         validateExitCode: numberOf(command.validateExitCode),
         wallSeconds,

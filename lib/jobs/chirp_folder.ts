@@ -62,6 +62,16 @@ async function holdsInput(folder: Workspace, directory: string): Promise<boolean
   return await folder.exists(list) && INPUT_RIGHTS.test(await folder.readText(list));
 }
 
+/**
+ * Name of a job's archive.
+ *
+ * @param id The job.
+ * @param upload Number of uploads before it that broke and left something behind. Default: 0.
+ */
+export function archiveName(id: string, upload = 0): string {
+  return upload === 0 ? `${id}.tgz` : `${id}.${upload}.tgz`;
+}
+
 /** Name of the directory that belongs to one lease alone. */
 export function leaseDirectory(id: string, token: number): string {
   return `${id}.${token}`;

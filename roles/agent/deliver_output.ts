@@ -8,7 +8,9 @@ import { type FileTransfer, FileTransferError } from "../../lib/chirp/file_trans
 import type { Logger } from "../../lib/log.ts";
 import type { DeliveryOutcome } from "../../lib/messaging/delivery.ts";
 import type { CommandName, JobDone, KnownCommand } from "../../lib/protocol/commands.ts";
+import { archiveName } from "../../lib/jobs/chirp_folder.ts";
 import type { Letter } from "./mailbox.ts";
+import { appendHash } from "./report.ts";
 
 /** How an agent talks with managers. */
 export interface Dialogue {
@@ -51,6 +53,8 @@ export interface DeliveryTools {
 
 /** Uploads that are tried before the job is reported without its output. */
 const UPLOAD_ATTEMPTS = 10;
+/** Leftovers of broken uploads that are passed over at most. */
+const MOST_LEFTOVERS = 99;
 
 /**
  * Hands a finished job over.
@@ -67,16 +71,13 @@ export async function deliverOutput(job: FinishedJob, tools: DeliveryTools): Pro
   for (;;) {
     const place = await askForDirectory(job, retryMs, tools);
     if (place !== undefined) {
-      const failure = await upload(job, place, tools);
-      if (failure === undefined || --uploadsLeft === 0) {
-        const report = failure === undefined ? job.report : { ...job.report, failure };
+      const result = await upload(job, place, tools);
+      if (typeof result === "number" || --uploadsLeft === 0) {
         log.info(`Reporting job ${jobID} done to ${place.from}`);
-        const { jmJobData } = place.command;
-        const updated = jmJobData === undefined ? report : { ...report, jmJobData };
-        if (await dialogue.tell(place.from, updated) === "acked") return;
+        if (await dialogue.tell(place.from, finalReport(job, place, result)) === "acked") return;
         log.warning(`Nobody stored the report of job ${jobID}: beginning again`);
       } else {
-        log.warning(failure);
+        log.warning(result);
         await dialogue.pause(retryMs);
       }
     }
@@ -115,25 +116,60 @@ function request(dialogue: Dialogue, to: string, command: KnownCommand): void {
   dialogue.tell(to, command).catch(() => {});
 }
 
-/** Uploads archive and status; returns why it failed, or `undefined`. */
+/** The report, with what is known of the upload: its number, or why it failed. */
+function finalReport(
+  { report }: FinishedJob,
+  { command }: Letter<"storeJobOutputDir">,
+  result: number | string,
+): JobDone {
+  const jmJobData = command.jmJobData ?? report.jmJobData;
+  const data = jmJobData === undefined ? {} : { jmJobData };
+  if (typeof result === "string") return { ...report, ...data, failure: result };
+  if (result === 0 || jmJobData === undefined) return { ...report, ...data };
+  return { ...report, jmJobData: appendHash(jmJobData, { upload: `${result}` }) };
+}
+
+/** Uploads archive and status; returns the upload's number, or why it failed. */
 async function upload(
   job: FinishedJob,
   { command }: Letter<"storeJobOutputDir">,
   { openTransfer, log }: DeliveryTools,
-): Promise<string | undefined> {
+): Promise<number | string> {
   const { jobID, outputDir, outputChirpUrl } = command;
   try {
     await using transfer = openTransfer(outputChirpUrl);
-    await putOnce(transfer, job.archivePath, `${outputDir}/${jobID}.tgz`);
-    // A directory of this lease alone was made by a manager of ours: it reads the status, too.
-    if (outputDir !== jobID) {
+    // A directory of this lease alone was made by a manager of ours.
+    const isOwn = outputDir !== jobID;
+    const number = isOwn ? await putAnew(transfer, job, outputDir) : 0;
+    if (!isOwn) await putOnce(transfer, job.archivePath, `${outputDir}/${archiveName(jobID)}`);
+    // It stands for the archive of the first upload.
+    else if (number === 0) {
       await putOnce(transfer, job.statusPath, `${outputDir}/${jobID}.status`);
     }
     log.info(`Uploaded the output of job ${jobID} to ${outputChirpUrl}/${outputDir}`);
-    return undefined;
+    return number;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return `Cannot upload the output of job ${jobID}: ${reason}`;
+  }
+}
+
+/**
+ * Puts the archive under the first name that is free, and returns the number in it. What an earlier
+ * upload left may be cut off, where the file server died, and can be neither looked at nor replaced.
+ */
+async function putAnew(
+  transfer: FileTransfer,
+  { archivePath, report: { jobID } }: FinishedJob,
+  outputDir: string,
+): Promise<number> {
+  for (let number = 0;; number++) {
+    try {
+      await transfer.put(archivePath, `${outputDir}/${archiveName(jobID, number)}`);
+      return number;
+    } catch (error) {
+      if (!isThere(error) || number === MOST_LEFTOVERS) throw error;
+    }
   }
 }
 
@@ -142,6 +178,10 @@ async function putOnce(transfer: FileTransfer, localPath: string, remotePath: st
   try {
     await transfer.put(localPath, remotePath);
   } catch (error) {
-    if (!(error instanceof FileTransferError) || error.code !== "already-exists") throw error;
+    if (!isThere(error)) throw error;
   }
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof FileTransferError && error.code === "already-exists";
 }

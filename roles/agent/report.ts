@@ -37,7 +37,7 @@ export function jobReport(command: RunJob, execution: Execution, agentHost: stri
     // Appended to the manager's own text, so that its part comes back byte for byte; a manager that
     // sends none gets none (report 2.2.1.4).
     ...(command.jmJobData === undefined ? {} : {
-      jmJobData: endPair(command.jmJobData) + formatHashString({ ...measured, ...elapsed }),
+      jmJobData: appendHash(command.jmJobData, { ...measured, ...elapsed }),
     }),
     ...(validateStatus === undefined ? {} : { validateExitCode: `${validateStatus}` }),
     ...(failure === undefined ? {} : { failure }),
@@ -81,6 +81,8 @@ export function statusText(report: JobDone): string {
   });
 }
 
-function endPair(text: string): string {
-  return text === "" || text.endsWith("####") ? text : `${text}####`;
+/** Appends to a hash string, whose own text stays byte for byte. */
+export function appendHash(text: string, more: Readonly<Record<string, string>>): string {
+  const ended = text === "" || text.endsWith("####") ? text : `${text}####`;
+  return ended + formatHashString(more);
 }

@@ -21,6 +21,8 @@ export interface JobData {
   readonly ownDirectory: boolean;
   /** Seconds from start to end that the agent reports; those of the CPU from one of the original's. */
   readonly wallSeconds: number | undefined;
+  /** Number of uploads to a directory of its own that broke before the one that counts. */
+  readonly upload: number | undefined;
 }
 
 /** Writes the data of a hand-out. */
@@ -42,6 +44,7 @@ export function parseJobData(text: string | undefined): JobData {
     token: numberOf(hashText(hash, "token")),
     ownDirectory: hashText(hash, "ownDirectory") === "1",
     wallSeconds: wallSecondsOf(hash),
+    upload: numberOf(hashText(hash, "upload")),
   };
 }
 

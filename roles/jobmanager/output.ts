@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { leaseDirectory, makeOutputDirectory } from "../../lib/jobs/chirp_folder.ts";
+import { archiveName, leaseDirectory, makeOutputDirectory } from "../../lib/jobs/chirp_folder.ts";
 import { storeArchive } from "../../lib/jobs/done_folder.ts";
 import type { JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -35,6 +35,8 @@ export interface Ending {
   /** Bare JID of the agent. */
   readonly agent: string;
   readonly ownDirectory: boolean;
+  /** Number of broken uploads before the one that counts. Default: 0. */
+  readonly upload?: number | undefined;
   /** Raw wait status. */
   readonly exitCode: number;
   readonly validateExitCode: number | undefined;
@@ -101,7 +103,7 @@ export class OutputStore {
       return await store.complete({ ...report, outcome, reason: reasonOf(ending) });
     }
     const directory = directoryOf(id, ending);
-    const from = `${directory}/${id}.tgz`;
+    const from = `${directory}/${archiveName(id, ending.ownDirectory ? ending.upload : 0)}`;
     const tooLarge = await this.#isTooLarge(id, from);
     const archive = await storeArchive({ chirp, done }, from, id, clock.now());
     const problem = archive === undefined ? "Its output did not arrive" : tooLarge;

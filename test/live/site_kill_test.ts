@@ -166,3 +166,36 @@ Deno.test("fifty running jobs end once each when the whole sandbox is killed", a
   assert(sandbox !== undefined);
   await surviveKill(site, "sandbox", sandbox);
 });
+
+/** Size of a file so far; 0 before it is made. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await Deno.stat(path)).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+Deno.test("what an upload leaves when its file server is killed is not taken for output", async () => {
+  await using site = await Site.open(startSandboxProcess);
+  const { sandbox } = site.servers.killable;
+  assert(sandbox !== undefined);
+  await site.startRole("jobmanager");
+  const agent = await site.startRole("agent");
+  const script = "#!/bin/sh\nhead -c 200M /dev/urandom > big\n";
+  const [id = ""] = await site.submit({ command: await site.file("big.sh", script) });
+  const upload = join(site.servers.addresses.directories.chirp, `${id}.1`, `${id}.tgz`);
+  await agent.logged(/Asking .* for a place/);
+  while (await sizeOf(upload) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await sandbox.kill();
+  const leftBytes = await sizeOf(upload);
+  await sandbox.restart();
+  await site.untilEnded([id], LIMIT_MS);
+  await site.assertEndedOnce([id]);
+  const job = await site.job(id);
+  printLine(`upload cut off after ${leftBytes} bytes, ${job.attempts - 1} handed out again`);
+  const listing = await run("tar", "tvzf", site.archiveOf(job), "./big");
+  assertEquals(listing.split(/\s+/)[2], `${200 * 1024 * 1024}`);
+  assertEquals(job.attempts, 1);
+});

@@ -17,6 +17,7 @@ Deno.test("parseJobData() reads what was written, with what agents add", () => {
     token: 7,
     ownDirectory: true,
     wallSeconds: 2,
+    upload: undefined,
   });
 });
 
@@ -30,6 +31,7 @@ Deno.test("parseJobData() makes nothing of nonsense", () => {
     token: undefined,
     ownDirectory: false,
     wallSeconds: undefined,
+    upload: undefined,
   };
   for (const text of [undefined, "", "token=", "token=-1", "token=x####ownDirectory=yes", "####"]) {
     assertEquals(parseJobData(text), nothing);
