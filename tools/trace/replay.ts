@@ -1,0 +1,67 @@
+/**
+ * `trace replay`: one side of a trace, played against a live peer or against a role of ours.
+ *
+ * @module
+ */
+import { EXIT, paint, printErrorLine, printJson, printLine } from "../../lib/cli.ts";
+import { summarizeStanza } from "../../lib/trace/mod.ts";
+import { type Difference, differenceText } from "./replay/difference.ts";
+import { replayInMemory } from "./replay/in_memory.ts";
+import { type LiveOptions, replayLive } from "./replay/live.ts";
+import type { PlayOptions, PlayResult } from "./replay/play.ts";
+import type { Side } from "./replay/side.ts";
+import { readTraceFile } from "./trace_file.ts";
+
+/** What `trace replay` is told. */
+export interface ReplayOptions {
+  readonly file: string;
+  readonly side: Side;
+  /** The live peer; `undefined` for a role of ours in memory. */
+  readonly live: LiveOptions | undefined;
+  /** True: all differences, not only the first. */
+  readonly all: boolean;
+  /** True: tell each step. */
+  readonly verbose: boolean;
+  readonly json: boolean;
+}
+
+/**
+ * Replays.
+ *
+ * @param options See {@linkcode ReplayOptions}.
+ * @param signal Ends the replay early.
+ * @returns The exit code: 0 without a difference, else 1.
+ * @throws {UsageError} When the trace has nobody who stands opposite.
+ */
+export async function replayTrace(options: ReplayOptions, signal: AbortSignal): Promise<number> {
+  const { file, side, live, all, verbose, json } = options;
+  const records = await readTraceFile(file);
+  const onStep: PlayOptions["onStep"] = verbose
+    ? (what, line, stanza) => printErrorLine(stepText(what, line, summarizeStanza(stanza)))
+    : undefined;
+  const how = { stopAtFirst: !all, onStep };
+  const result = live === undefined
+    ? await replayInMemory(records, side, { ...how, signal })
+    : await replayLive(records, side, live, how, signal);
+  if (json) printJson({ file, side, ...result });
+  else report(result, file, side);
+  return result.differences.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+function stepText(what: "said" | "heard", line: number, summary: string): string {
+  return `${String(line).padStart(5)} ${what === "said" ? "→" : "←"} ${summary}`;
+}
+
+function report({ differences, said, heard }: PlayResult, file: string, side: Side): void {
+  for (const difference of differences) {
+    printLine(colour(differenceText(difference, file), difference));
+  }
+  const counts = `${said} stanzas said as the ${side}, ${heard} came as expected`;
+  if (differences.length === 0) printLine(`${paint("Same", "green")}: ${counts}`);
+  else printLine(`${counts}, differences: ${differences.length}`);
+}
+
+function colour(text: string, _difference: Difference): string {
+  const [first = "", ...rest] = text.split("\n");
+  return [paint(first, "red"), ...rest].join("\n");
+}
