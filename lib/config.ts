@@ -27,6 +27,7 @@ export * from "./config/config_error.ts";
 export type { ConfigEntry } from "./config/config_text.ts";
 export * from "./config/describe_variables.ts";
 export * from "./config/load.ts";
+export * from "./config/protection_variables.ts";
 export * from "./config/shared_variables.ts";
 export * from "./config/sources.ts";
 export * from "./config/variables.ts";

@@ -4,9 +4,14 @@ import { fromFileUrl } from "@std/path";
 import { variablesTable } from "../lib/config.ts";
 import { agentVariables } from "../roles/agent/variables.ts";
 import { jobManagerVariables } from "../roles/jobmanager/variables.ts";
+import { keyManagerVariables } from "../roles/keymanager/variables.ts";
 
 const README = fromFileUrl(new URL("../README.md", import.meta.url));
-const TABLES = { agent: agentVariables, jobmanager: jobManagerVariables };
+const TABLES = {
+  agent: agentVariables,
+  jobmanager: jobManagerVariables,
+  keymanager: keyManagerVariables,
+};
 
 /** `UPDATE_README=1 deno test -A test/readme_test.ts` writes the tables anew. */
 const UPDATE = Deno.env.get("UPDATE_README") === "1";

@@ -15,6 +15,7 @@ import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
 import { copyLocal, listLocal } from "../lib/jobs/local_files.ts";
 import { AGENT_COMPONENT, agentVariables } from "../roles/agent/variables.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../roles/jobmanager/variables.ts";
+import { KEYMANAGER_COMPONENT, keyManagerVariables } from "../roles/keymanager/variables.ts";
 import { exampleConfig } from "./install/example_config.ts";
 import { LAUNCHERS, launcherText } from "./install/launchers.ts";
 import { SERVICES, unitText } from "./install/units.ts";
@@ -97,6 +98,10 @@ async function installConfigs(prefix: string): Promise<string[]> {
     [
       `${JOBMANAGER_COMPONENT}.conf.example`,
       exampleConfig(JOBMANAGER_COMPONENT, jobManagerVariables),
+    ],
+    [
+      `${KEYMANAGER_COMPONENT}.conf.example`,
+      exampleConfig(KEYMANAGER_COMPONENT, keyManagerVariables),
     ],
   ], 0o644);
 }

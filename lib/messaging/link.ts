@@ -37,6 +37,8 @@ export class OutboxFullError extends Error {
 export class LinkRefusedError extends Error {
   /** Shown before the message in logs and stack traces. */
   override readonly name = "LinkRefusedError";
+  /** Exit code of a program that ends with it: a matter of configuration. */
+  readonly exitCode: number = 2;
 }
 
 /**

@@ -5,12 +5,13 @@
  */
 import { connectChirp } from "../../lib/chirp/mod.ts";
 import { parseChirpAddress } from "../../lib/chirp/address.ts";
-import { chatRoomAddress, ConfigError, type ConfigOf, xmppAccount } from "../../lib/config.ts";
+import { chatRoomAddress, type ConfigOf, xmppAccount } from "../../lib/config.ts";
 import type { Logger } from "../../lib/log.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 import { linuxHost } from "../../lib/machine/linux_host.ts";
 import { processRunner } from "../../lib/machine/process_runner.ts";
 import { accountLink } from "../../lib/messaging/account_link.ts";
+import { protectLink } from "../../lib/messaging/protection.ts";
 import { AGENT_TIMES, type AgentOptions } from "./options.ts";
 import { AGENT_COMPONENT, type agentVariables } from "./variables.ts";
 
@@ -29,7 +30,6 @@ export async function agentOptions(
   config: ConfigOf<typeof agentVariables>,
   log: Logger,
 ): Promise<AgentOptions> {
-  refuseSecureMode(config);
   const auth = [config.chirpAuth];
   const room = chatRoomAddress(AGENT_COMPONENT, config);
   const requestMs = config.requestInterval * 1000;
@@ -42,7 +42,11 @@ export async function agentOptions(
     ],
     room: room?.bare,
     envelope: config.envelope,
-    link: await accountLink(xmppAccount(AGENT_COMPONENT, "AGENT", config)),
+    link: await protectLink(
+      await accountLink(xmppAccount(AGENT_COMPONENT, "AGENT", config)),
+      config,
+      { component: AGENT_COMPONENT, prefix: "AGENT", side: "consumer", log },
+    ),
     host: linuxHost(),
     workspace: diskWorkspace(config.workDir),
     runner: processRunner(),
@@ -57,16 +61,4 @@ export async function agentOptions(
       sleepMs: config.sleepLimit * 1000,
     },
   };
-}
-
-/** Whoever asks for encryption must not get clear text instead. */
-function refuseSecureMode({ secureMode }: ConfigOf<typeof agentVariables>): void {
-  if (!secureMode) return;
-  throw new ConfigError(AGENT_COMPONENT, [{
-    subject: "AGENT_SECURE_MODE",
-    problem: "cannot be on",
-    where: "secure mode is not available in this version",
-    meaning: "Encrypt messages as the original does",
-    example: "AGENT_SECURE_MODE off",
-  }]);
 }

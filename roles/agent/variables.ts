@@ -9,6 +9,7 @@ import {
   defineVariables,
   envelopeVariable,
   loggingVariables,
+  protectionVariables,
   xmppAccountVariables,
 } from "../../lib/config.ts";
 
@@ -31,26 +32,6 @@ export const agentVariables = defineVariables({
     meaning: "Jabber ID of the storage manager: its answers are obeyed, too",
     example: "storagemanager@xmpp.cern.ch",
   },
-  keyManager: {
-    name: "KM_JABBER_ADDRESS",
-    kind: "jid",
-    meaning: "Jabber ID of the key manager, for secure mode",
-    example: "keymanager@xmpp.cern.ch",
-    withoutEffect: "secure mode is not available in this version",
-  },
-  publicKeysFile: {
-    name: "PUBLIC_KEYS_FILE",
-    kind: "path",
-    meaning: "Public keys of the components, for secure mode",
-    example: "/etc/copilot/keys/copilot-agent-public-keys.pub",
-    withoutEffect: "secure mode is not available in this version",
-  },
-  secureMode: {
-    name: "AGENT_SECURE_MODE",
-    kind: "boolean",
-    meaning: "Secure mode; the agent refuses to start with it, since this version has none",
-    example: "off",
-  },
   monitor: {
     name: "MON_JABBER_ADDRESS",
     kind: "jid",
@@ -66,6 +47,7 @@ export const agentVariables = defineVariables({
   },
   ...xmppAccountVariables("AGENT"),
   ...loggingVariables("AGENT"),
+  ...protectionVariables("AGENT"),
   ...chatRoomVariables,
   ...envelopeVariable,
   workDir: {

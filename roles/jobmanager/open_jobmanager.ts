@@ -8,6 +8,7 @@ import type { JobStore } from "../../lib/jobs/job_store.ts";
 import type { Logger } from "../../lib/log.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 import { accountLink } from "../../lib/messaging/account_link.ts";
+import { protectLink } from "../../lib/messaging/protection.ts";
 import type { JobManagerOptions } from "./options.ts";
 import { JOBMANAGER_COMPONENT, type jobManagerVariables } from "./variables.ts";
 
@@ -30,7 +31,11 @@ export async function jobManagerOptions(
   await Deno.mkdir(chirpWorkDir, { recursive: true });
   if (doneJobDir !== undefined) await Deno.mkdir(doneJobDir, { recursive: true });
   return {
-    link: await accountLink(xmppAccount(JOBMANAGER_COMPONENT, "JM", config)),
+    link: await protectLink(
+      await accountLink(xmppAccount(JOBMANAGER_COMPONENT, "JM", config)),
+      config,
+      { component: JOBMANAGER_COMPONENT, prefix: "JM", side: "provider", log },
+    ),
     store,
     chirpFolder: diskWorkspace(chirpWorkDir),
     doneFolder: doneJobDir === undefined ? undefined : diskWorkspace(doneJobDir),

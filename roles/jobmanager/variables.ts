@@ -9,6 +9,7 @@ import {
   defineVariables,
   envelopeVariable,
   loggingVariables,
+  protectionVariables,
   xmppAccountVariables,
 } from "../../lib/config.ts";
 
@@ -113,8 +114,6 @@ export const folderVariables = defineVariables({
   },
 });
 
-const NO_SECURE_MODE = "secure mode is not available in this version";
-
 /** Variables of the original's file that change nothing here. */
 const originalVariables = defineVariables({
   ownAddress: {
@@ -139,34 +138,6 @@ const originalVariables = defineVariables({
     example: "mon@xmpp.cern.ch",
     withoutEffect: "this version reports no events",
   },
-  keyManager: {
-    name: "KM_JABBER_ADDRESS",
-    kind: "jid",
-    meaning: "Jabber ID of the key manager, for secure mode",
-    example: "keymanager@xmpp.cern.ch",
-    withoutEffect: NO_SECURE_MODE,
-  },
-  publicKeysFile: {
-    name: "PUBLIC_KEYS_FILE",
-    kind: "path",
-    meaning: "Public keys of the components, for secure mode",
-    example: "/etc/copilot/keys/public-keys.pub",
-    withoutEffect: NO_SECURE_MODE,
-  },
-  publicKeyFile: {
-    name: "JM_PUBLIC_KEY_FILE",
-    kind: "path",
-    meaning: "The manager's public key, for secure mode",
-    example: "/etc/copilot/keys/jobmanager.pub",
-    withoutEffect: NO_SECURE_MODE,
-  },
-  privateKeyFile: {
-    name: "JM_PRIVATE_KEY_FILE",
-    kind: "path",
-    meaning: "The manager's private key, for secure mode",
-    example: "/etc/copilot/keys/jobmanager.priv",
-    withoutEffect: NO_SECURE_MODE,
-  },
 });
 
 /** Declarations of every variable that the manager reads. */
@@ -174,6 +145,7 @@ export const jobManagerVariables = defineVariables({
   ...originalVariables,
   ...xmppAccountVariables("JM"),
   ...loggingVariables("JM"),
+  ...protectionVariables("JM"),
   ...chatRoomVariables,
   ...envelopeVariable,
   ...queueVariables,

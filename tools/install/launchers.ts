@@ -14,10 +14,12 @@ export interface Launcher {
   readonly module: string;
 }
 
-/** Every launcher; the first three bear the original's names. */
+/** Every launcher; most bear the original's names. */
 export const LAUNCHERS: readonly Launcher[] = [
   { name: "copilot-agent", permissions: "agent", module: "roles/agent.ts" },
   { name: "copilot-jobmanager-generic", permissions: "jobmanager", module: "roles/jobmanager.ts" },
+  { name: "copilot-key-manager", permissions: "keymanager", module: "roles/keymanager.ts" },
+  { name: "copilot-keygen", permissions: "keygen", module: "tools/keygen.ts" },
   { name: "copilot-job-submit", permissions: "submit", module: "tools/submit.ts" },
   { name: "copilot-jobs", permissions: "jobs", module: "tools/jobs.ts" },
   { name: "copilot-sandbox", permissions: "sandbox", module: "tools/sandbox.ts" },

@@ -27,8 +27,15 @@ const REQUIRED = {
 };
 
 Deno.test("agentOptions() refuses clear text where secure mode was asked for", async () => {
-  const { config } = await configure({ ...REQUIRED, AGENT_SECURE_MODE: "1" });
-  await assertRejects(() => agentOptions(config, silentLogger), ConfigError, "AGENT_SECURE_MODE");
+  const refused = async (lines: Record<string, string>, name: string) => {
+    const { config } = await configure({ ...REQUIRED, ...lines });
+    await assertRejects(() => agentOptions(config, silentLogger), ConfigError, name);
+  };
+  await refused({ AGENT_SECURE_MODE: "1" }, "PUBLIC_KEYS_FILE is not set");
+  await refused({ AGENT_SECURE_MODE: "1", PUBLIC_KEYS_FILE: "/nowhere/keys" }, "cannot be used");
+  await refused({ AGENT_SEALED_KEY_FILE: "/nowhere/key" }, "AGENT_SEALED_KEY_FILE");
+  const both = { AGENT_SECURE_MODE: "1", AGENT_SEALED_KEY_FILE: "/nowhere/key" };
+  await refused(both, "cannot be on together with sealed mode");
 });
 
 Deno.test("agentOptions() takes the original's times, room and managers from the configuration", async () => {
