@@ -22,6 +22,9 @@ const targetFlags = object({
   domain: optional(option("--domain", string({ metavar: "DOMAIN" }), {
     description: message`Domain of the accounts; default: the server's host`,
   })),
+  managerAccount: optional(option("--manager-account", string({ metavar: "USER:PASSWORD" }), {
+    description: message`Account that the tested agent asks; default: the first of all`,
+  })),
   account: multiple(option("--account", string({ metavar: "USER:PASSWORD" }), {
     description: message`Account to play the other side with; may be repeated`,
   })),
@@ -41,7 +44,7 @@ const targetFlags = object({
     description: message`Test this deployed manager`,
   })),
   agent: optional(option("--agent", jid(), {
-    description: message`Test this deployed agent; the first account must be that of its manager`,
+    description: message`Test this deployed agent; the suite must have its manager's account`,
   })),
   heartbeat: optional(option("--heartbeat", string({ metavar: "ROOM" }), {
     description: message`Test the components in this room`,
@@ -82,6 +85,9 @@ const siteFlags = object({
     }),
     "both" as const,
   ),
+  twoManagers: option("--two-managers", {
+    description: message`Two managers share the JID, and one Redis`,
+  }),
   requireFile: optional(option("--require-file", string({ metavar: "PATH" }), {
     description: message`The file that the manager requires of agents`,
   })),

@@ -3,7 +3,11 @@
  *
  * @module
  */
+import { UsageError } from "../../lib/cli.ts";
 import type { ConformanceOptions } from "./command_line.ts";
+import { openServer } from "./deployed/open_server.ts";
+import { openOwnRoles } from "./deployed/open_own_roles.ts";
+import { openPeers } from "./deployed/open_peers.ts";
 import { embeddedTarget } from "./embedded/embedded_target.ts";
 import type { Target } from "./target.ts";
 
@@ -11,7 +15,17 @@ import type { Target } from "./target.ts";
  * Opens the target.
  *
  * @param options The command line.
+ * @returns The target.
+ * @throws {UsageError} When flags contradict each other or an account is refused.
+ * @throws {UnreachableError} When a server or a peer does not answer.
  */
-export function openTarget(_options: ConformanceOptions): Promise<Target> {
-  return Promise.resolve(embeddedTarget());
+export async function openTarget(options: ConformanceOptions): Promise<Target> {
+  const { manager, agent, heartbeat } = options;
+  const isDeployed = [manager, agent, heartbeat].some((peer) => peer !== undefined);
+  if (options.server === undefined) {
+    if (isDeployed) throw new UsageError("Cannot test a deployed peer: --server is missing");
+    return embeddedTarget();
+  }
+  await using server = await openServer(options, options.server);
+  return isDeployed ? await openPeers(options, server) : await openOwnRoles(options, server);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Clock } from "../../lib/clock.ts";
-import type { Link, LinkHandler } from "../../lib/messaging/link.ts";
+import type { Link, LinkHandler, LinkStatus } from "../../lib/messaging/link.ts";
 import { encodeInfo, type Info } from "../../lib/protocol/info.ts";
 import { type Jid, tryParseJid } from "../../lib/protocol/jid.ts";
 import { decodeMessage } from "../../lib/protocol/message.ts";
@@ -85,10 +85,13 @@ export class Peer implements LinkHandler, AsyncDisposable {
   readonly others: XmlElement[] = [];
   /** Whether commands are acknowledged as they come. */
   acknowledges = true;
-  /** Where stanzas are kept. */
-  transcript: Transcript;
+  /** Commands that were said. */
+  said = 0;
+  /** Why the session is not up, as far as is known. */
+  trouble = "no answer";
   readonly patience: Patience;
   readonly #options: PeerOptions;
+  #transcript: Transcript;
   readonly #taken = new Set<Heard>();
   readonly #waiting = new Set<() => void>();
   #order = 0;
@@ -96,7 +99,7 @@ export class Peer implements LinkHandler, AsyncDisposable {
   /** @param options See {@linkcode PeerOptions}. */
   constructor(options: PeerOptions) {
     this.#options = options;
-    this.transcript = options.transcript;
+    this.#transcript = options.transcript;
     this.patience = options.patience;
   }
 
@@ -115,6 +118,15 @@ export class Peer implements LinkHandler, AsyncDisposable {
     return this.#options.link.jid?.bare ?? "";
   }
 
+  /** Forgets what was heard and said, for the next case of a session that goes on. */
+  begin(transcript: Transcript): void {
+    this.#transcript = transcript;
+    this.heard.length = 0;
+    this.acks.length = 0;
+    this.others.length = 0;
+    this.said = 0;
+  }
+
   /** An id that no other message has. */
   newId(): string {
     return randomUuid(this.#options.random);
@@ -122,7 +134,7 @@ export class Peer implements LinkHandler, AsyncDisposable {
 
   /** Sends any stanza. */
   send(stanza: XmlElement): void {
-    this.transcript.add(this.#options.name, "c2s", serializeXml(stanza));
+    this.#transcript.add(this.#options.name, "c2s", serializeXml(stanza));
     this.#options.link.send(stanza);
   }
 
@@ -149,6 +161,7 @@ export class Peer implements LinkHandler, AsyncDisposable {
       noack: noack === true ? "1" : undefined,
       ...more,
     };
+    this.said++;
     this.#options.onSay?.(info.attrs["command"] ?? "");
     this.send(xml("message", attrs, xml("body", {}, info)));
     return id;
@@ -247,7 +260,7 @@ export class Peer implements LinkHandler, AsyncDisposable {
 
   /** See {@linkcode LinkHandler}. */
   onStanza(stanza: XmlElement): void {
-    this.transcript.add(this.#options.name, "s2c", serializeXml(stanza));
+    this.#transcript.add(this.#options.name, "s2c", serializeXml(stanza));
     const order = this.#order++;
     const message = stanza.name === "message" ? decodeMessage(stanza) : undefined;
     if (message?.kind === "ack") {
@@ -267,7 +280,9 @@ export class Peer implements LinkHandler, AsyncDisposable {
   }
 
   /** See {@linkcode LinkHandler}. */
-  onStatus(): void {}
+  onStatus(status: LinkStatus): void {
+    if (status.type === "offline" || status.type === "closed") this.trouble = status.reason;
+  }
 
   /** Goes offline. */
   async [Symbol.asyncDispose](): Promise<void> {

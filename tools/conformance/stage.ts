@@ -72,6 +72,8 @@ export interface AgentStage extends StageBase {
   readonly chirp: Workspace;
   /** Its address as the agent reaches it. */
   readonly chirpAddress: string;
+  /** Remembers a directory of the folder that the case or the agent makes, for the clean-up. */
+  willMake(directory: string): void;
 }
 
 /** The components of a Heartbeat room under test. */

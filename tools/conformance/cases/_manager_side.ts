@@ -42,12 +42,13 @@ export interface JobTraits {
  * @param traits How it differs from a plain one.
  */
 export async function makeJob(
-  { chirp, chirpAddress, manager }: AgentStage,
+  { chirp, chirpAddress, manager, willMake }: AgentStage,
   script: string,
   traits: JobTraits = {},
 ): Promise<GivenJob> {
   const id = manager.newId();
   const inputDir = `${id}.input`;
+  for (const directory of [inputDir, id, `${id}.unpacked`]) willMake(directory);
   const files: Readonly<Record<string, string>> = {
     ...traits.files,
     "run.sh": `#!/bin/sh\n${script}\n`,

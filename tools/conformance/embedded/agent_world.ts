@@ -69,6 +69,8 @@ export async function runInAgentWorld(
     stranger: () => peer("stranger"),
     chirp: inFlight.watch(diskWorkspace(folders.chirp)),
     chirpAddress: `127.0.0.1:${server.port}`,
+    // The whole folder goes with the world.
+    willMake: () => {},
   };
   await test.run(stage);
 }

@@ -1,0 +1,106 @@
+/**
+ * Brings sessions of the suite online on a real server.
+ *
+ * @module
+ */
+import { EXIT, UsageError } from "../../../lib/cli.ts";
+import type { Clock } from "../../../lib/clock.ts";
+import { type Link, LinkRefusedError } from "../../../lib/messaging/link.ts";
+import { type TlsMode, xmppLink } from "../../../lib/messaging/xmpp_link.ts";
+import { Jid } from "../../../lib/protocol/jid.ts";
+import { type Random, randomHex } from "../../../lib/random.ts";
+import { type Patience, Peer } from "../peer.ts";
+import type { Transcript } from "../transcript.ts";
+import type { Account } from "./accounts.ts";
+
+/** A server or peer that cannot be reached; the program then exits with 3. */
+export class UnreachableError extends Error {
+  override readonly name = "UnreachableError";
+  /** Exit code of a program that ends with this error. */
+  readonly exitCode: number = EXIT.unreachable;
+}
+
+/** Options of a {@linkcode Connector}. */
+export interface ConnectorOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly domain: string;
+  readonly tls: TlsMode;
+  /** Certificates to trust (PEM); default: those of the system. */
+  readonly caFile: string | undefined;
+  readonly patience: Patience;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Longest time to come online, in milliseconds. */
+const LOGIN_MS = 20_000;
+
+/** Opens sessions. */
+export class Connector {
+  readonly #options: ConnectorOptions;
+
+  /** @param options See {@linkcode ConnectorOptions}. */
+  constructor(options: ConnectorOptions) {
+    this.#options = options;
+  }
+
+  /** Domain of the accounts. */
+  get domain(): string {
+    return this.#options.domain;
+  }
+
+  /** Makes a link; it is opened by whoever uses it. */
+  link(account: Account, resource: string): Link {
+    const { host, port, domain, tls, caFile, clock, random } = this.#options;
+    return xmppLink({
+      jid: Jid.parse(`${account.user}@${domain}`),
+      password: account.password,
+      host,
+      port,
+      resource,
+      tls,
+      ...(caFile === undefined ? {} : { caFile }),
+      clock,
+      random,
+    });
+  }
+
+  /**
+   * Brings a session of the suite online, under a resource that nobody had before.
+   *
+   * @throws {UnreachableError} When the server does not let it in in time.
+   * @throws {UsageError} When the server refuses the account.
+   */
+  async peer(
+    account: Account,
+    transcript: Transcript,
+    onSay?: (command: string) => void,
+  ): Promise<Peer> {
+    const { patience, clock, random, host, port } = this.#options;
+    const resource = `suite-${randomHex(random, 12)}`;
+    const peer = new Peer({
+      link: this.link(account, resource),
+      name: `${account.user}/${resource.slice(0, 9)}`,
+      transcript,
+      patience,
+      clock,
+      random,
+      onSay,
+    });
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = clock.after(LOGIN_MS, () => {
+      reject(new UnreachableError(`Cannot reach ${host}:${port}: ${peer.trouble}`));
+    });
+    try {
+      await Promise.race([peer.open(), late]);
+      return peer;
+    } catch (error) {
+      await peer[Symbol.asyncDispose]();
+      if (!(error instanceof LinkRefusedError)) throw error;
+      throw new UsageError(`Cannot log in as ${account.user}: ${error.message}`);
+    } finally {
+      timer.cancel();
+    }
+  }
+}

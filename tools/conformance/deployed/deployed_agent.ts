@@ -1,0 +1,189 @@
+/**
+ * Cases against an agent on a real server, whose manager the suite is. The agent outlives the cases: each
+ * begins with its open request, and what a case leaves half done is brought to an end.
+ *
+ * @module
+ */
+import type { Clock } from "../../../lib/clock.ts";
+import type { Workspace } from "../../../lib/machine/workspace.ts";
+import type { AgentCase } from "../case.ts";
+import { makeJob, sayRunJob, sayStore } from "../cases/_manager_side.ts";
+import type { Heard, Patience, Peer } from "../peer.ts";
+import type { AgentStage } from "../stage.ts";
+import type { TranscriptMaker } from "../target.ts";
+import { Transcript } from "../transcript.ts";
+import { CaseSkipped, RuleBroken } from "../verdict.ts";
+import type { Account, AccountPool } from "./accounts.ts";
+import { type Connector, UnreachableError } from "./connector.ts";
+
+/** Options of {@linkcode openDeployedAgent}. */
+export interface DeployedAgentOptions {
+  /** Bare or full JID of the agent. */
+  readonly agent: string;
+  /** The account that it asks. */
+  readonly managerAccount: Account;
+  /** Accounts that are no manager of it. */
+  readonly strangers: AccountPool;
+  readonly connector: Connector;
+  readonly chirp: Workspace;
+  readonly chirpAddress: string;
+  readonly patience: Patience;
+  /** Longest wait for the agent's next request, in milliseconds. */
+  readonly longestRequestMs: number;
+  readonly clock: Clock;
+}
+
+/** Longest time in which a half-done dialogue is brought to an end, in milliseconds. */
+const SETTLE_MS = 20_000;
+
+/**
+ * Goes online as the agent's manager.
+ *
+ * @param options See {@linkcode DeployedAgentOptions}.
+ * @throws {UnreachableError} When the agent does not answer a ping and does not ask either.
+ */
+export async function openDeployedAgent(options: DeployedAgentOptions): Promise<DeployedAgent> {
+  const { connector, managerAccount, clock, agent, patience } = options;
+  const manager = await connector.peer(managerAccount, new Transcript(() => clock.now()));
+  const deployed = new DeployedAgent(manager, options);
+  manager.say(agent, { command: "Heartbeat:ping" });
+  const isThere = manager.hear("pong", { withinMs: patience.answerMs });
+  const asks = manager.hear("want_getJob", { withinMs: patience.answerMs });
+  try {
+    await Promise.any([isThere, asks]);
+  } catch {
+    await manager[Symbol.asyncDispose]();
+    throw new UnreachableError(`Cannot reach the agent ${agent}: it neither answers nor asks`);
+  }
+  return deployed;
+}
+
+/** Runs cases against a deployed agent, one at a time. */
+export class DeployedAgent implements AsyncDisposable {
+  readonly #manager: Peer;
+  readonly #options: DeployedAgentOptions;
+  readonly #leftovers = new Set<string>();
+
+  /**
+   * @param manager The session that the agent asks.
+   * @param options See {@linkcode DeployedAgentOptions}.
+   */
+  constructor(manager: Peer, options: DeployedAgentOptions) {
+    this.#manager = manager;
+    this.#options = options;
+  }
+
+  /** What the agent says of its software; nothing where it is one of the original's. */
+  get software(): string | undefined {
+    return this.#manager.heard.findLast(({ name }) => name === "want_getJob")
+      ?.attributes["agentSoftware"];
+  }
+
+  /** Directories that could not be removed so far. */
+  get leftovers(): readonly string[] {
+    return [...this.#leftovers];
+  }
+
+  /** Runs a case. */
+  async run(test: AgentCase, makeTranscript: TranscriptMaker): Promise<void> {
+    const { connector, managerAccount, strangers, chirp, chirpAddress, patience, clock } =
+      this.#options;
+    const manager = this.#manager;
+    const transcript = makeTranscript(() => clock.now());
+    const open = this.#openRequest();
+    manager.begin(transcript);
+    await using others = new AsyncDisposableStack();
+    const session = async (account: Account) =>
+      others.use(await connector.peer(account, transcript));
+    const directories: string[] = [];
+    const stage: AgentStage = {
+      clock,
+      patience,
+      manager,
+      request: async () => open ?? await this.#awaitRequest(),
+      sibling: () => session(managerAccount),
+      stranger: () => session(strangers.take([managerAccount])),
+      chirp,
+      chirpAddress,
+      willMake: (directory) => directories.push(directory),
+    };
+    try {
+      await test.run(stage);
+    } finally {
+      await this.#settle(stage, open);
+      await this.#clear(directories);
+    }
+  }
+
+  /** Goes offline. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#manager[Symbol.asyncDispose]();
+  }
+
+  async #clear(directories: readonly string[]): Promise<void> {
+    const { chirp } = this.#options;
+    for (const directory of directories) {
+      await chirp.remove(directory).catch(() => this.#leftovers.add(chirp.path(directory)));
+    }
+  }
+
+  /** The agent's last request, if nothing has been said about it yet. */
+  #openRequest(): Heard | undefined {
+    const last = this.#manager.heard.at(-1);
+    return last?.name === "want_getJob" && this.#isAgent(last) ? last : undefined;
+  }
+
+  #isAgent({ from }: Heard): boolean {
+    const { agent } = this.#options;
+    return from === agent || from.startsWith(`${agent}/`);
+  }
+
+  async #awaitRequest(): Promise<Heard> {
+    const { longestRequestMs } = this.#options;
+    try {
+      return await this.#manager.hear("want_getJob", {
+        where: (heard) => this.#isAgent(heard),
+        withinMs: longestRequestMs,
+      });
+    } catch (error) {
+      if (!(error instanceof RuleBroken)) throw error;
+      throw new CaseSkipped(`The agent did not ask within ${longestRequestMs / 1000} s: --slow`);
+    }
+  }
+
+  /** Plays the dialogue on until the agent asks for the next job or is silent. */
+  async #settle(stage: AgentStage, open: Heard | undefined): Promise<void> {
+    const { manager } = stage;
+    const { clock, patience } = this.#options;
+    if (!manager.acknowledges) {
+      manager.acknowledges = true;
+      for (const heard of manager.heard) if (!heard.noack) manager.acknowledge(heard);
+    }
+    const endMs = clock.now() + SETTLE_MS;
+    let answered: Heard | undefined;
+    while (clock.now() < endMs) {
+      const last = manager.heard.findLast((heard) => this.#isAgent(heard));
+      if (last === undefined || last.name === "want_getJob") break;
+      if (last === answered) {
+        await manager.pass(Math.min(200, patience.silenceMs));
+        continue;
+      }
+      answered = last;
+      await this.#playOn(stage, last);
+    }
+    // A case that only looked at the request leaves it open.
+    if (open !== undefined && manager.heard.length === 0 && manager.said === 0) {
+      manager.heard.push(open);
+    }
+  }
+
+  async #playOn(stage: AgentStage, { name, from, attributes }: Heard): Promise<void> {
+    const { manager } = stage;
+    if (name === "getJob") sayRunJob(manager, from, await makeJob(stage, "true"));
+    if (name === "want_getJobOutputDir") manager.say(from, { command: "have_getJobOutputDir" });
+    if (name === "getJobOutputDir") {
+      const id = attributes["jobID"] ?? "";
+      await sayStore(stage, manager, from, { id, attributes: {}, jmJobData: undefined });
+    }
+  }
+}

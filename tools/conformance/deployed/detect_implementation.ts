@@ -1,0 +1,39 @@
+/**
+ * Finds out whose implementation a deployed peer is, as far as it matters for what is known to differ.
+ *
+ * @module
+ */
+import { xml } from "../../../lib/protocol/xml.ts";
+import { PROBE } from "../cases/_probe.ts";
+import type { Peer } from "../peer.ts";
+import { RuleBroken } from "../verdict.ts";
+import { UnreachableError } from "./connector.ts";
+
+/** Longest wait for what the original leaves unanswered, in milliseconds. */
+const IQ_MS = 2000;
+
+/**
+ * Asks a manager whether it is there and what it is: the original answers no iq but pings, which RFC 6120
+ * forbids, so that hardly anybody else does so.
+ *
+ * @param peer Who asks.
+ * @param manager The manager's JID.
+ * @returns `perl` or `other`.
+ * @throws {UnreachableError} When it does not answer.
+ */
+export async function detectManager(peer: Peer, manager: string): Promise<"perl" | "other"> {
+  const { from } = await peer.hearAck(peer.say(manager, PROBE)).catch((error) => {
+    if (!(error instanceof RuleBroken)) throw error;
+    throw new UnreachableError(`Cannot reach the manager ${manager}: ${error.message}`);
+  });
+  const id = peer.newId();
+  const query = xml("query", { xmlns: "jabber:iq:version" });
+  peer.send(xml("iq", { to: from, id, type: "get" }, query));
+  try {
+    await peer.hearOther("answer", ({ attrs }) => attrs["id"] === id, IQ_MS);
+    return "other";
+  } catch (error) {
+    if (!(error instanceof RuleBroken)) throw error;
+    return "perl";
+  }
+}

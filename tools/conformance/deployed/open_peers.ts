@@ -1,0 +1,134 @@
+/**
+ * Peers that are deployed already: a manager, an agent or a room by JID.
+ *
+ * @module
+ */
+import { UsageError } from "../../../lib/cli.ts";
+import { tryParseJid } from "../../../lib/protocol/jid.ts";
+import { systemRandom } from "../../../lib/random.ts";
+import type { Setup } from "../case.ts";
+import type { ConformanceOptions } from "../command_line.ts";
+import type { Target } from "../target.ts";
+import { Transcript } from "../transcript.ts";
+import { AccountPool, parseAccount } from "./accounts.ts";
+import { type DeployedAgent, openDeployedAgent } from "./deployed_agent.ts";
+import { DeployedManager } from "./deployed_manager.ts";
+import { type DeployedParts, deployedTarget } from "./deployed_target.ts";
+import { detectManager } from "./detect_implementation.ts";
+import type { Server } from "./open_server.ts";
+
+/** Longest waits for an agent's request or an account's cooldown, in milliseconds. */
+export const REQUEST_MS = { quick: 30_000, slow: 4_000_000 } as const;
+
+/**
+ * Opens the peers.
+ *
+ * @param options The command line.
+ * @param server The servers; the target takes them over.
+ * @throws {UnreachableError} When one does not answer.
+ */
+export async function openPeers(options: ConformanceOptions, server: Server): Promise<Target> {
+  const names = [options.manager, options.agent, options.heartbeat];
+  for (const name of names) if (name !== undefined) checkJid(name);
+  const agent = options.agent === undefined ? undefined : await openAgent(options, server);
+  if (agent !== undefined) server.resources.use(agent);
+  const manager = options.manager === undefined
+    ? undefined
+    : await openManager(options, server, options.manager);
+  const detected = manager?.implementation ?? (agent === undefined ? "other" : agentKind(agent));
+  const implementation = options.implementation ?? detected;
+  const room = options.heartbeat;
+  const known = names.filter((name) => name !== undefined).join(", ");
+  const parts: DeployedParts = {
+    title: `${implementation}, ${known}`,
+    implementation,
+    manager: manager?.deployed,
+    agent,
+    room: room === undefined ? undefined : {
+      room,
+      component: undefined,
+      connector: server.connector,
+      accounts: new AccountPool(server.accounts, server.clock),
+      patience: server.patience,
+      clock: server.clock,
+    },
+    slow: options.slow,
+    resources: server.resources.move(),
+  };
+  return deployedTarget(parts);
+}
+
+function checkJid(name: string): void {
+  if (tryParseJid(name) !== undefined) return;
+  throw new UsageError(`Cannot test ${JSON.stringify(name)}: it is no JID`);
+}
+
+/** Agents of ours and of others that announce themselves are not the original's. */
+function agentKind(agent: DeployedAgent): "perl" | "other" {
+  return agent.software === undefined ? "perl" : "other";
+}
+
+async function openAgent(options: ConformanceOptions, server: Server): Promise<DeployedAgent> {
+  const { accounts, connector, clock, patience } = server;
+  const managerAccount = options.managerAccount === undefined
+    ? accounts[0]
+    : parseAccount(options.managerAccount);
+  if (managerAccount === undefined) throw new UsageError("Cannot play a manager: no account");
+  const { chirp, chirpAddress } = await server.openChirp(options);
+  const strangers = accounts.filter(({ user }) => user !== managerAccount.user);
+  return await openDeployedAgent({
+    agent: options.agent ?? "",
+    managerAccount,
+    strangers: new AccountPool(strangers, clock),
+    connector,
+    chirp,
+    chirpAddress,
+    patience,
+    longestRequestMs: options.slow ? REQUEST_MS.slow : REQUEST_MS.quick,
+    clock,
+  });
+}
+
+async function openManager(
+  options: ConformanceOptions,
+  server: Server,
+  jid: string,
+): Promise<{ readonly deployed: DeployedManager; readonly implementation: "perl" | "other" }> {
+  const { connector, clock, patience } = server;
+  const accounts = new AccountPool(server.accounts, clock);
+  const redis = await server.openRedis(options.redis);
+  const chirp = await server.openFolder(options.chirpDir);
+  const done = await server.openFolder(options.doneDir);
+  await using peer = await connector.peer(accounts.take([]), new Transcript(() => clock.now()));
+  const implementation = await detectManager(peer, jid);
+  const deployed = new DeployedManager({
+    site: {
+      managers: new Map(setupsOf(options).map((setup) => [setup, jid])),
+      redis,
+      chirp,
+      done,
+      queue: options.queue,
+      chirpAddress: options.chirp ?? "127.0.0.1:9094",
+      requireFile: options.requireFile,
+      cooldownSeconds: options.cooldown,
+    },
+    connector,
+    accounts,
+    patience,
+    longestRestMs: options.slow ? REQUEST_MS.slow : REQUEST_MS.quick,
+    clock,
+    random: systemRandom,
+  });
+  return { deployed, implementation };
+}
+
+/** What a deployed manager's configuration makes of it. */
+function setupsOf(options: ConformanceOptions): Setup[] {
+  if (options.mode === "queue") return ["queue-only"];
+  if (options.mode === "storage") return ["storage-only"];
+  const setups: Setup[] = [];
+  if (options.cooldown > 0) setups.push("cooldown");
+  if (options.requireFile !== undefined) setups.push("require-file");
+  if (options.twoManagers) setups.push("two-managers");
+  return setups.length === 0 ? ["plain"] : setups;
+}
