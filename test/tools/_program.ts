@@ -13,6 +13,8 @@ export const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 const MODULES = {
   agent: "roles/agent.ts",
   jobmanager: "roles/jobmanager.ts",
+  keymanager: "roles/keymanager.ts",
+  keygen: "tools/keygen.ts",
   submit: "tools/submit.ts",
   jobs: "tools/jobs.ts",
   sandbox: "tools/sandbox.ts",
