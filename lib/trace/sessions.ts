@@ -80,6 +80,7 @@ export function readSessions(
   records: readonly TraceRecord[],
 ): { readonly sessions: readonly TraceSession[]; readonly stanzas: readonly TraceStanza[] } {
   const drafts = new Map<string, Draft>();
+  const resumable = new Map<string, string>();
   const found: { record: TraceRecord; stanza: XmlElement }[] = [];
   for (const record of records) {
     const draft = drafts.get(record.conn) ??
@@ -87,6 +88,7 @@ export function readSessions(
     drafts.set(record.conn, draft);
     draft.last = record;
     if (record.xml.endsWith("</stream:stream>")) draft.ended = true;
+    resume(record, draft, resumable);
     const stanza = stanzaOf(record);
     if (stanza === undefined) continue;
     const jid = boundJid(record, stanza);
@@ -106,6 +108,20 @@ export function readSessions(
     return session === undefined ? [] : [{ record, stanza, session }];
   });
   return { sessions: [...sessions.values()], stanzas };
+}
+
+/** Takes a stream that is resumed (XEP-0198) for the session that it goes on with. */
+function resume(record: TraceRecord, draft: Draft, resumable: Map<string, string>): void {
+  const [, step, id] =
+    /^<(enabled|resumed)\s[^>]*?\b(?:id|previd)=(?:'|")([^'"]*)/.exec(record.xml) ??
+      [];
+  if (record.dir !== "s2c" || id === undefined) return;
+  const jid = resumable.get(id);
+  if (step === "enabled" && draft.jid !== undefined) resumable.set(id, draft.jid);
+  else if (step === "resumed" && jid !== undefined && draft.jid === undefined) {
+    draft.jid = jid;
+    draft.bound = record;
+  }
 }
 
 function sessionOf(draft: Draft, earlier: ReadonlyMap<string, TraceSession>): TraceSession {

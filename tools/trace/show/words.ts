@@ -35,7 +35,15 @@ export function fateOf(saying: Saying): string {
 }
 
 /** What people look for first, and what they rarely look at. */
-const FIRST = ["jobID", "job.id", "job.command", "job.arguments", "exitCode", "validateExitCode"];
+const FIRST = [
+  "info.command",
+  "jobID",
+  "job.id",
+  "job.command",
+  "job.arguments",
+  "exitCode",
+  "validateExitCode",
+];
 const LAST = ["jmJobData", "jdl", "agentSession", "agentSoftware"];
 
 function rankOf(name: string): number {
