@@ -1,0 +1,166 @@
+/**
+ * What is said, held against what is stored: every acknowledgement answers a stored effect, every `runJob`
+ * a stored lease, every request is answered once.
+ *
+ * @module
+ */
+import type { JobDone, RunJob } from "../../lib/protocol/commands.ts";
+import type { XmlElement } from "../../lib/protocol/xml.ts";
+import { parseJobData } from "../../roles/jobmanager/job_data.ts";
+import { commandOf, type Glance } from "./peek.ts";
+import { isLent, type StoredJob } from "./queue_data.ts";
+import type { Violations } from "./violations.ts";
+
+/** Which request an answer answers. */
+const REQUEST_OF: ReadonlyMap<string, string> = new Map([
+  ["have_getJob", "want_getJob"],
+  ["runJob", "getJob"],
+  ["have_getJobOutputDir", "want_getJobOutputDir"],
+  ["storeJobOutputDir", "getJobOutputDir"],
+]);
+const REQUESTS: ReadonlySet<string> = new Set(REQUEST_OF.values());
+
+/** Messages of one manager's process that are remembered, as many as it remembers itself. */
+const MOST_REMEMBERED = 50_000;
+
+/** Options of a {@linkcode DialogueAudit}. */
+export interface DialogueAuditOptions {
+  readonly violations: Violations;
+  /** A job as it is stored now. */
+  readonly job: (id: string) => StoredJob | undefined;
+}
+
+/** Listens to the managers. */
+export class DialogueAudit {
+  readonly #options: DialogueAuditOptions;
+  readonly #managers = new Map<string, ManagerTalk>();
+  /** Reports that reached a manager: job, token and bare JID of the sender. */
+  readonly #reports = new Set<string>();
+
+  /** @param options See {@linkcode DialogueAuditOptions}. */
+  constructor(options: DialogueAuditOptions) {
+    this.#options = options;
+  }
+
+  /** True where the holder of a lease has reported the end of its job. */
+  isReported(id: string, token: number, agent: string): boolean {
+    return this.#reports.has(`${id} ${token} ${bare(agent)}`);
+  }
+
+  /** A stanza reaches a manager's process. */
+  toManager(process: string, stanza: XmlElement, { what, id }: Glance): void {
+    const from = stanza.attrs["from"] ?? "";
+    if (REQUESTS.has(what)) this.#talk(process).ask(`${from} ${id}`, `${from} ${what}`);
+    if (what !== "jobDone") return;
+    const command = commandOf(stanza);
+    if (command?.command !== "jobDone") return;
+    const { token } = parseJobData(command.jmJobData);
+    this.#reports.add(`${command.jobID} ${token} ${bare(from)}`);
+    this.#talk(process).hear(`${from} ${id}`, command);
+  }
+
+  /** A manager's process says something. */
+  fromManager(process: string, stanza: XmlElement, { what, id }: Glance): void {
+    const to = stanza.attrs["to"] ?? "";
+    if (what === "ack") return this.#checkAck(process, to, id);
+    const request = REQUEST_OF.get(what);
+    if (request === undefined) return;
+    const isFirst = this.#talk(process).answer(id, `${to} ${request}`);
+    this.#options.violations.check(
+      isFirst,
+      "answered once",
+      () => `${process} answers one ${request} of ${to} by another ${what}`,
+    );
+    if (what !== "runJob") return;
+    const command = commandOf(stanza);
+    if (command?.command === "runJob") this.#checkRunJob(command, to);
+  }
+
+  /** A manager's process is gone; what it was asked no longer matters. */
+  forget(process: string): void {
+    this.#managers.delete(process);
+  }
+
+  #checkAck(process: string, to: string, id: string): void {
+    const report = this.#talk(process).report(`${to} ${id}`);
+    if (report === undefined) return;
+    const job = this.#options.job(report.jobID);
+    const { token } = parseJobData(report.jmJobData);
+    const isOpen = job?.state !== undefined && isLent(job.state) && job.bound &&
+      job.token === token && bare(job.agent) === bare(to);
+    this.#options.violations.check(
+      !isOpen,
+      "ack after commit",
+      () => `${process} acknowledges the end of job ${report.jobID}, which is ${job?.state}`,
+    );
+  }
+
+  #checkRunJob({ job, jmJobData }: RunJob, to: string): void {
+    const stored = this.#options.job(job.id);
+    const { token = 0 } = parseJobData(jmJobData);
+    this.#options.violations.check(
+      stored !== undefined && stored.token >= token && stored.token > 0,
+      "one lease",
+      () => `Job ${job.id} is sent to ${to} with lease ${token}, which is not stored`,
+    );
+  }
+
+  #talk(process: string): ManagerTalk {
+    const talk = this.#managers.get(process) ?? new ManagerTalk();
+    this.#managers.set(process, talk);
+    return talk;
+  }
+}
+
+/** What one manager's process has heard and said. */
+class ManagerTalk {
+  readonly #messages = new Set<string>();
+  /** Requests without an answer, by peer and kind. */
+  readonly #open = new Map<string, number>();
+  readonly #reports = new Map<string, JobDone>();
+
+  /** A request came, perhaps once more. */
+  ask(message: string, kind: string): void {
+    if (!this.#isNew(message)) return;
+    this.#open.set(kind, (this.#open.get(kind) ?? 0) + 1);
+  }
+
+  /** An answer goes out, perhaps once more; false where it answers nothing. */
+  answer(message: string, kind: string): boolean {
+    if (!this.#isNew(message)) return true;
+    const open = this.#open.get(kind) ?? 0;
+    if (open > 1) this.#open.set(kind, open - 1);
+    else this.#open.delete(kind);
+    return open > 0;
+  }
+
+  /** A report came. */
+  hear(message: string, report: JobDone): void {
+    this.#reports.set(message, report);
+    if (this.#reports.size > MOST_REMEMBERED) forgetFirst(this.#reports);
+  }
+
+  /** The report that is acknowledged. */
+  report(message: string): JobDone | undefined {
+    return this.#reports.get(message);
+  }
+
+  #isNew(message: string): boolean {
+    if (this.#messages.has(message)) return false;
+    this.#messages.add(message);
+    if (this.#messages.size > MOST_REMEMBERED) forgetFirst(this.#messages);
+    return true;
+  }
+}
+
+function forgetFirst(entries: Map<string, unknown> | Set<string>): void {
+  for (const first of entries.keys()) {
+    entries.delete(first);
+    break;
+  }
+}
+
+function bare(jid: string): string {
+  const slash = jid.indexOf("/");
+  return slash < 0 ? jid : jid.slice(0, slash);
+}

@@ -1,0 +1,162 @@
+/**
+ * The world's file server: the managers' folder as agents reach it, access lists and all, with everything
+ * that goes wrong on the way.
+ *
+ * @module
+ */
+import { type FileTransfer, FileTransferError } from "../../lib/chirp/file_transfer.ts";
+import { sleep } from "../../lib/clock.ts";
+import type { MemoryWorkspace } from "../machine/memory_workspace.ts";
+import type { Dice } from "./fate.ts";
+import type { Faults } from "./faults.ts";
+import { type Life, never } from "./life.ts";
+
+/** A file server. */
+export class FileServer {
+  /** True while it cannot be reached. */
+  isDown = false;
+  /** Directories into which an agent has put a job's status: its output is there as a whole. */
+  readonly delivered = new Set<string>();
+  readonly #folder: MemoryWorkspace;
+  readonly #faults: Faults;
+
+  /**
+   * @param folder What it serves.
+   * @param faults What goes wrong.
+   */
+  constructor(folder: MemoryWorkspace, faults: Faults) {
+    this.#folder = folder;
+    this.#faults = faults;
+  }
+
+  /**
+   * Opens it for an agent.
+   *
+   * @param disk The agent's disk.
+   * @param address The agent's address.
+   * @param life The agent's process.
+   * @param dice Decide what befalls its transfers.
+   * @returns The server as the agent sees it.
+   */
+  open(disk: MemoryWorkspace, address: string, life: Life, dice: Dice): FileTransfer {
+    const transfer = (way: Way, remotePath: string, localPath: string) =>
+      this.#transfer({
+        way,
+        remotePath,
+        local: disk.relativePath(localPath),
+        disk,
+        address,
+        life,
+        dice,
+      });
+    return {
+      whoami: () => Promise.resolve(`address:${address}`),
+      get: (remotePath, localPath) => transfer("get", remotePath, localPath),
+      put: (localPath, remotePath) => transfer("put", remotePath, localPath),
+      getTree: refuse,
+      putTree: refuse,
+      stat: refuse,
+      list: refuse,
+      mkdir: refuse,
+      remove: refuse,
+      rename: refuse,
+      getAcl: refuse,
+      setAcl: refuse,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+
+  /** Moves a file, or fails to. */
+  async #transfer(move: Move): Promise<void> {
+    const { way, remotePath, life, dice } = move;
+    if (!life.survives()) return await never();
+    const faults = this.#faults;
+    const refused = dice.strike("refused", faults.transfersRefused);
+    const truncated = dice.strike("truncated", faults.transfersTruncated);
+    const answerLost = dice.strike("transfer-answer", faults.transferAnswersLost);
+    const full = dice.strike("disk-full", way === "put" ? faults.diskFull : 0);
+    const slow = dice.strike("slow", faults.transfersSlow);
+    const fail = (code: FileTransferError["code"]) => {
+      throw new FileTransferError(code, `Cannot ${way} ${remotePath}: ${code}`);
+    };
+    if (this.isDown || refused !== undefined) fail("unreachable");
+    if (slow !== undefined) await sleep(life.clock, slow * faults.slowMs);
+    if (this.isDown) fail("disconnected");
+    if (full !== undefined) fail("no-space");
+    if (way === "get") await this.#get(move, truncated !== undefined);
+    // The server removes a file whose upload was broken off.
+    else if (truncated === undefined) await this.#put(move);
+    if (!life.survives()) return await never();
+    if (truncated !== undefined || answerLost !== undefined) fail("disconnected");
+  }
+
+  async #get({ remotePath, local, disk, address }: Move, truncated: boolean): Promise<void> {
+    await this.#authorize(address, remotePath, "r");
+    const folder = this.#folder;
+    if (!await folder.exists(remotePath)) {
+      throw new FileTransferError("not-found", `Cannot get ${remotePath}: not found`);
+    }
+    const bytes = await folder.readBytes(remotePath);
+    await disk.writeBytes(local, truncated ? bytes.slice(0, bytes.length / 2) : bytes);
+  }
+
+  async #put({ remotePath, local, disk, address }: Move): Promise<void> {
+    await this.#authorize(address, remotePath, "p");
+    const folder = this.#folder;
+    if (await folder.exists(remotePath)) {
+      throw new FileTransferError("already-exists", `Cannot put ${remotePath}: it exists`);
+    }
+    await folder.writeBytes(remotePath, await disk.readBytes(local));
+    if (remotePath.endsWith(".status")) this.delivered.add(directoryOf(remotePath));
+  }
+
+  /** Looks into the directory's access list. */
+  async #authorize(address: string, path: string, right: string): Promise<void> {
+    const list = await this.#folder.readText(`${directoryOf(path)}/.__acl`).catch(() => "");
+    for (const entry of list.split("\n")) {
+      const [subject, rights = ""] = entry.split(" ");
+      if (subject !== "address:*" && subject !== `address:${address}`) continue;
+      if (rights.includes(right)) return;
+    }
+    throw new FileTransferError("not-authorized", `Cannot open ${path}: not authorized`);
+  }
+}
+
+type Way = "get" | "put";
+
+/** One transfer. */
+interface Move {
+  readonly way: Way;
+  readonly remotePath: string;
+  /** The local file, relative to the disk. */
+  readonly local: string;
+  readonly disk: MemoryWorkspace;
+  readonly address: string;
+  readonly life: Life;
+  readonly dice: Dice;
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
+
+function refuse(): never {
+  throw new FileTransferError("invalid-request", "Cannot do that in a world: no role asks for it");
+}
+
+/** A file server that takes everything and keeps nothing, for worlds without files. */
+export const NO_FILES: FileTransfer = {
+  whoami: () => Promise.resolve("unix:nobody"),
+  get: () => Promise.resolve(),
+  put: () => Promise.resolve(),
+  getTree: refuse,
+  putTree: refuse,
+  stat: refuse,
+  list: refuse,
+  mkdir: refuse,
+  remove: refuse,
+  rename: refuse,
+  getAcl: refuse,
+  setAcl: refuse,
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};

@@ -1,0 +1,71 @@
+/**
+ * A manager of a world: the real role on seams that fail, dying between any two of its effects and started
+ * anew each time.
+ *
+ * @module
+ */
+import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
+import { silentLogger } from "../../lib/log.ts";
+import { JobManager } from "../../roles/jobmanager.ts";
+import { memoryLink } from "../xmpp/mod.ts";
+import { type Defect, DEFECTS } from "./defects.ts";
+import { Life, mortal } from "./life.ts";
+import { processName, skewOf, startRole } from "./process.ts";
+import { MANAGER_PROCESS } from "./referee.ts";
+import { CHIRP, MANAGER_USER, type Site } from "./site.ts";
+
+/**
+ * Starts a manager's process, and another one whenever it dies.
+ *
+ * @param site Where.
+ * @param number Which manager, from 1.
+ * @param run Which of its processes, from 1.
+ */
+export function keepManager(site: Site, number: number, run = 1): void {
+  const { clock, fate, referee, settings } = site;
+  const { faults } = settings;
+  const name = processName(`${MANAGER_PROCESS}${number}`, run);
+  const dice = fate.dice(name);
+  const life = new Life(name, clock, skewOf(dice, faults));
+  const steps = dice.wait(faults.managerSteps);
+  const backMs = dice.between(1, faults.managerBackMs);
+  life.killAfter(steps, () => fate.admits(`death:${name}`));
+  startRole(site, life, createManager(site, life, number));
+  life.onDeath(() => {
+    referee.note(`${name} dies`);
+    referee.forget(name);
+    clock.after(backMs, () => keepManager(site, number, run + 1));
+  });
+}
+
+function createManager(site: Site, life: Life, number: number): JobManager {
+  const { broker, fate, network, queue, settings } = site;
+  const { xml, files, leaseSeconds, silenceSeconds } = settings;
+  const { name, clock } = life;
+  const calls = queue.connect(life, fate.dice(`${name} queue`));
+  const defect: Defect | undefined = settings.defect === undefined
+    ? undefined
+    : DEFECTS[settings.defect];
+  const link = memoryLink(broker, {
+    user: MANAGER_USER,
+    resource: `m${number}`,
+    xml,
+    clock,
+    random: fate.random(`${name} link`),
+  });
+  life.onDeath(() => void link[Symbol.asyncDispose]());
+  const attached = network.attach(link, life, fate.dice(`${name} network`));
+  const store = new RedisJobStore(calls);
+  return new JobManager({
+    link: defect?.link?.(attached) ?? attached,
+    store: mortal(defect?.store?.(store, calls) ?? store, life),
+    chirpFolder: mortal(site.folder(site.chirp), life, ["path"]),
+    doneFolder: files ? mortal(site.done, life, ["path"]) : undefined,
+    chirpAddress: CHIRP,
+    leaseSeconds,
+    silenceSeconds,
+    log: silentLogger,
+    clock,
+    random: fate.random(name),
+  });
+}

@@ -1,0 +1,58 @@
+/**
+ * What a stanza is, seen at a glance: as much as watching millions of them allows.
+ *
+ * @module
+ */
+import { parseCommand } from "../../lib/protocol/command_codec.ts";
+import { decodeMessage } from "../../lib/protocol/message.ts";
+import { decodeValue } from "../../lib/protocol/value.ts";
+import { childNamed, type XmlElement } from "../../lib/protocol/xml.ts";
+
+/** A message at a glance. */
+export interface Glance {
+  /** Name of the command, `ack` or `error`; empty for what is none of these. */
+  readonly what: string;
+  /** Id of the message; of the acknowledged one for an ack. */
+  readonly id: string;
+}
+
+const NOTHING: Glance = { what: "", id: "" };
+/** Names of commands by their encoded form; there are few. */
+const names = new Map<string, string>();
+const MOST_NAMES = 1000;
+
+/**
+ * Looks at a stanza in the original's form.
+ *
+ * @param stanza Any stanza.
+ * @returns What it is; a command is not decoded beyond its name.
+ */
+export function glance(stanza: XmlElement): Glance {
+  if (stanza.name !== "message") return NOTHING;
+  const { ack, id = "", type } = stanza.attrs;
+  if (ack !== undefined) return { what: "ack", id: ack };
+  if (type === "error") return { what: "error", id };
+  const body = childNamed(stanza, "body");
+  const info = body === undefined ? undefined : childNamed(body, "info");
+  const encoded = info?.attrs["command"];
+  return encoded === undefined ? NOTHING : { what: nameOf(encoded), id };
+}
+
+function nameOf(encoded: string): string {
+  const known = names.get(encoded);
+  if (known !== undefined) return known;
+  const name = decodeValue(encoded);
+  if (names.size < MOST_NAMES) names.set(encoded, name);
+  return name;
+}
+
+/**
+ * Reads the command of a message.
+ *
+ * @param stanza A message of which {@linkcode glance} said that it is a command.
+ * @returns The command, understood.
+ */
+export function commandOf(stanza: XmlElement) {
+  const message = decodeMessage(stanza);
+  return message.kind === "command" ? parseCommand(message.info) : undefined;
+}

@@ -1,0 +1,111 @@
+/**
+ * The world's Redis: one store, a connection for each manager that takes time and loses calls and answers,
+ * restarts, and power failures that take back what was not on the disk.
+ *
+ * @module
+ */
+import type { Clock } from "../../lib/clock.ts";
+import { type RedisCalls, RedisError, type RedisReply } from "../../lib/jobs/redis_calls.ts";
+import type { Random } from "../../lib/random.ts";
+import { memoryRedisCalls, RedisStore } from "../redis/mod.ts";
+import type { Dice } from "./fate.ts";
+import type { Faults } from "./faults.ts";
+import type { Life } from "./life.ts";
+import { WriteJournal } from "./write_journal.ts";
+
+/** Options of a {@linkcode QueueServer}. */
+export interface QueueServerOptions {
+  /** True time, which is Redis' own. */
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly faults: Faults;
+}
+
+/** A Redis that fails. */
+export class QueueServer implements Disposable {
+  /** The data. */
+  readonly store: RedisStore;
+  /** A connection that never fails, for the world itself. */
+  readonly calls: RedisCalls;
+  readonly #options: QueueServerOptions;
+  readonly #journal: WriteJournal | undefined;
+  /** Counts its runs; a call that was made in an earlier one is lost. */
+  #run = 0;
+  #isDown = false;
+
+  /** @param options See {@linkcode QueueServerOptions}. */
+  constructor(options: QueueServerOptions) {
+    const { clock, random, faults } = options;
+    this.#options = options;
+    this.store = new RedisStore({ clock, random });
+    this.calls = memoryRedisCalls(this.store);
+    this.#journal = faults.fsyncWindowMs > 0
+      ? new WriteJournal(this.store, faults.fsyncWindowMs)
+      : undefined;
+  }
+
+  /**
+   * Crashes: calls on their way get no answer, and what was not on the disk is gone.
+   *
+   * @param lostShare Share of the window between two writes to the disk that is lost, 0 to 1.
+   * @returns Number of effects that were lost.
+   */
+  stop(lostShare: number): number {
+    this.#isDown = true;
+    this.#run++;
+    void this.calls.call(["SCRIPT", "FLUSH"]);
+    return this.#journal?.rollBack(lostShare) ?? 0;
+  }
+
+  /** Starts again. */
+  start(): void {
+    this.#isDown = false;
+  }
+
+  /**
+   * Connects a process.
+   *
+   * @param life The process.
+   * @param dice Decide what befalls its calls.
+   * @returns The connection.
+   */
+  connect(life: Life, dice: Dice): RedisCalls {
+    const { clock, faults } = this.#options;
+    const { calls } = this;
+    const isDown = () => this.#isDown;
+    const currentRun = () => this.#run;
+    let answeredMs = 0;
+    /** Answers come after their calls and in their order. */
+    const wait = async () => {
+      answeredMs = Math.max(answeredMs, clock.now() + dice.between(0, faults.redisLatencyMs));
+      const { promise, resolve } = Promise.withResolvers<void>();
+      clock.after(answeredMs - clock.now(), () => life.reach(resolve));
+      await promise;
+    };
+    const call = async (command: readonly (string | number)[]): Promise<RedisReply> => {
+      const run = currentRun();
+      const broken = (what: string) => new RedisError(`Lost the ${what} ${command[0]}`);
+      if (isDown()) throw broken("connection before");
+      if (dice.strike("redis-call", faults.redisCallsLost) !== undefined) throw broken("call");
+      const lost = dice.strike("redis-answer", faults.redisAnswersLost) !== undefined;
+      const answer = calls.call(command);
+      // A failure is the answer, too: it is awaited below.
+      answer.catch(() => {});
+      if (faults.redisLatencyMs > 0) await wait();
+      if (lost || run !== currentRun()) throw broken("answer to");
+      return await answer;
+    };
+    return {
+      get connected() {
+        return !isDown();
+      },
+      call,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#journal?.[Symbol.dispose]();
+    this.store[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Runs a world: the real roles in virtual time, through a storm and out of it.
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../../lib/clock.ts";
+import { keepAgent } from "./agent_process.ts";
+import { scheduleIncidents } from "./incidents.ts";
+import { JobModel } from "./job_model.ts";
+import { keepManager } from "./manager_process.ts";
+import type { WorldOptions, WorldResult } from "./options.ts";
+import { checkOutputs } from "./outputs.ts";
+import { type Settings, settingsOf, Site } from "./site.ts";
+import { Submitter } from "./submitter.ts";
+import { checkAllEnded, sweepQueue } from "./sweep.ts";
+import { settled } from "./virtual_clock.ts";
+
+const HOUR_MS = 3_600_000;
+/** Late messages may still come for so long after the last job has ended. */
+const LAST_WORDS_MS = HOUR_MS / 3;
+/** Agents that found no work begin to ask again within so long. */
+const LONGEST_REST_MS = 12 * HOUR_MS;
+/** Processes are started within so long, not all in one moment. */
+const START_MS = 60_000;
+
+/**
+ * Runs a world to its end, or to the first violation.
+ *
+ * @example
+ * ```ts
+ * import { runWorld } from "./run_world.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { succeeded, violations } = await runWorld({ agents: 2, jobs: 3, jobFailures: 0 });
+ * assertEquals([succeeded, violations], [3, []]);
+ * ```
+ *
+ * @param options See {@linkcode WorldOptions}.
+ * @param wall Measures the real time. Default: the machine's clock.
+ * @returns What came of it.
+ */
+export async function runWorld(
+  options: WorldOptions = {},
+  wall: Clock = systemClock,
+): Promise<WorldResult> {
+  const startedMs = wall.now();
+  const settings = settingsOf(options);
+  using site = new Site(settings);
+  const world = new World(site);
+  await world.run();
+  return world.result((wall.now() - startedMs) / 1000);
+}
+
+class World {
+  readonly #site: Site;
+  readonly #settings: Settings;
+  readonly #model: JobModel;
+  readonly #submitter: Submitter;
+  #rolledBack = 0;
+  #lost = 0;
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.#settings = site.settings;
+    this.#model = new JobModel(site.settings);
+    this.#submitter = new Submitter(site, this.#model);
+  }
+
+  async run(): Promise<void> {
+    const { clock, fate } = this.#site;
+    const stormEndMs = clock.now() + this.#settings.hours * HOUR_MS;
+    this.#submitter.start();
+    this.#startProcesses();
+    scheduleIncidents(this.#site, stormEndMs, (effects) => {
+      this.#rolledBack += effects;
+      this.#submitter.restore();
+    });
+    clock.after(stormEndMs - clock.now(), () => fate.end());
+    await this.#pass(stormEndMs + this.#longestCalmMs());
+    await this.#judge();
+  }
+
+  #startProcesses(): void {
+    const { clock, fate } = this.#site;
+    const dice = fate.dice("start");
+    const { agents, managers } = this.#settings;
+    for (let number = 1; number <= managers; number++) keepManager(this.#site, number);
+    for (let number = 1; number <= agents; number++) {
+      const parts = { site: this.#site, model: this.#model, number };
+      clock.after(dice.between(0, START_MS), () => keepAgent(parts));
+    }
+  }
+
+  /** Lets time pass until all has been said, something is wrong, or it takes too long. */
+  async #pass(deadlineMs: number): Promise<void> {
+    const { clock, referee } = this.#site;
+    let endedMs = Infinity;
+    for (;;) {
+      // Time stands still while anything is under way: all seams answer by microtasks.
+      await settled();
+      referee.sweepIfDue();
+      if (referee.violations.found.length > 0) return;
+      const nextMs = clock.nextMs ?? Infinity;
+      if (nextMs > deadlineMs) return;
+      if (!this.#submitter.isDone || referee.ledger.unfinished > 0) endedMs = Infinity;
+      else if (endedMs === Infinity) endedMs = clock.now();
+      if (nextMs > endedMs + LAST_WORDS_MS) return;
+      clock.step();
+    }
+  }
+
+  /** A lease that nobody extends runs out; then all jobs that are left are run one after the other. */
+  #longestCalmMs(): number {
+    const { leaseSeconds, jobs, jobSeconds, agents } = this.#settings;
+    const workMs = 2000 * jobSeconds * Math.ceil(jobs / agents);
+    return 2000 * leaseSeconds + workMs + LONGEST_REST_MS;
+  }
+
+  async #judge(): Promise<void> {
+    const { referee, store } = this.#site;
+    const { ledger, data, violations } = referee;
+    if (violations.found.length > 0) return;
+    sweepQueue(data, ledger, violations);
+    const stories = new Map<string, string>();
+    for (const [id, { state }] of ledger.jobs) {
+      if (stories.size >= 20 || state === "succeeded" || state === "failed") continue;
+      const history = await store.history(id);
+      stories.set(id, history.slice(-8).map(({ event }) => event).join(", "));
+    }
+    this.#lost = checkAllEnded(data, ledger, violations, (id) => stories.get(id) ?? "");
+    if (this.#settings.files) await checkOutputs(this.#site);
+  }
+
+  result(seconds: number): WorldResult {
+    const { referee, fate, passedMs } = this.#site;
+    const { agents, jobs, seed } = this.#settings;
+    const { ledger } = referee;
+    const count = (state: string) =>
+      [...ledger.jobs.values()].filter((job) => job.state === state).length;
+    return {
+      agents,
+      jobs,
+      succeeded: count("succeeded"),
+      failed: count("failed"),
+      requeued: ledger.requeued,
+      lost: this.#lost,
+      duplicated: ledger.duplicated,
+      reexecuted: this.#model.reexecuted,
+      rolledBack: this.#rolledBack,
+      stanzas: referee.stanzas,
+      faults: fate.count,
+      seconds,
+      virtualSeconds: passedMs / 1000,
+      seed,
+      eventHash: referee.eventHash,
+      violations: referee.violations.found,
+      struck: fate.struck,
+    };
+  }
+}

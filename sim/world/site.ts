@@ -1,0 +1,137 @@
+/**
+ * The servers of a world and everything that its processes share.
+ *
+ * @module
+ */
+import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
+import type { Workspace } from "../../lib/machine/workspace.ts";
+import { Broker } from "../xmpp/mod.ts";
+import { NO_DISK, WorldDisk } from "./disk.ts";
+import { Fate } from "./fate.ts";
+import { type Faults, PROFILES } from "./faults.ts";
+import { FileServer } from "./file_server.ts";
+import { Network } from "./network.ts";
+import type { WorldOptions } from "./options.ts";
+import { QueueServer } from "./queue_server.ts";
+import { Referee } from "./referee.ts";
+import { VirtualClock } from "./virtual_clock.ts";
+
+/** Domain of the XMPP server. */
+const DOMAIN = "world";
+/** Name of the managers' account. */
+export const MANAGER_USER = "jobmanager";
+/** Bare JID of all managers. */
+export const MANAGER = `${MANAGER_USER}@${DOMAIN}`;
+/** Address of the file server. */
+export const CHIRP = "chirp.world:9094";
+
+/** Options that have a plain default. */
+type Plain = {
+  readonly [Key in keyof Omit<WorldOptions, "onTrace" | "defect" | "only" | "faults">]-?: Exclude<
+    WorldOptions[Key],
+    undefined
+  >;
+};
+
+const DEFAULTS: Plain = {
+  seed: 1,
+  profile: "calm",
+  agents: 10,
+  managers: 2,
+  jobs: 50,
+  arrivalHours: 0,
+  hours: 6,
+  jobSeconds: 600,
+  jobFailures: 0.05,
+  maxAttempts: 50,
+  leaseSeconds: 86_400,
+  silenceSeconds: 600,
+  files: true,
+  xml: false,
+};
+
+/** What a world runs with. */
+export type Settings = Plain & Pick<WorldOptions, "onTrace" | "defect"> & {
+  readonly faults: Faults;
+  readonly only: ReadonlySet<string> | undefined;
+};
+
+/**
+ * Fills in the defaults.
+ *
+ * @param options What was given.
+ * @returns All settings.
+ */
+export function settingsOf(options: WorldOptions): Settings {
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
+  const profile = options.profile ?? DEFAULTS.profile;
+  return {
+    ...DEFAULTS,
+    ...given,
+    faults: { ...PROFILES[profile], ...options.faults },
+    only: options.only === undefined ? undefined : new Set(options.only),
+  };
+}
+
+/** The servers, the network between, and who watches over them. */
+export class Site implements Disposable {
+  readonly settings: Settings;
+  readonly clock = new VirtualClock();
+  readonly startMs: number;
+  readonly fate: Fate;
+  readonly broker: Broker;
+  readonly queue: QueueServer;
+  /** The queue without anything that fails, for the world itself. */
+  readonly store: RedisJobStore;
+  readonly network: Network;
+  readonly referee: Referee;
+  /** The managers' folders; without files both keep nothing. */
+  readonly chirp: WorldDisk;
+  readonly done: WorldDisk;
+  readonly fileServer: FileServer;
+
+  /** @param settings See {@linkcode settingsOf}. */
+  constructor(settings: Settings) {
+    this.settings = settings;
+    const { clock } = this;
+    const { seed, faults, only } = settings;
+    this.startMs = clock.now();
+    this.fate = new Fate(seed, only);
+    this.broker = new Broker({
+      domain: DOMAIN,
+      autoRegister: true,
+      presence: "self",
+      clock,
+      random: this.fate.random("broker"),
+    });
+    this.queue = new QueueServer({ clock, random: this.fate.random("redis"), faults });
+    this.store = new RedisJobStore(this.queue.calls);
+    this.chirp = new WorldDisk({ root: "/chirp", clock });
+    this.done = new WorldDisk({ root: "/done", clock });
+    this.fileServer = new FileServer(this.chirp, faults);
+    this.referee = new Referee({
+      clock,
+      store: this.queue.store,
+      isDelivered: (directory) => this.fileServer.delivered.has(directory),
+      onTrace: settings.onTrace,
+    });
+    this.network = new Network({ clock, faults, watcher: this.referee });
+  }
+
+  /** Virtual time since the beginning, in milliseconds. */
+  get passedMs(): number {
+    return this.clock.now() - this.startMs;
+  }
+
+  /** The folder of a role, or none in a world without files. */
+  folder(disk: WorldDisk): Workspace {
+    return this.settings.files ? disk : NO_DISK;
+  }
+
+  [Symbol.dispose](): void {
+    this.referee[Symbol.dispose]();
+    this.queue[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Puts the jobs of a world into its queue, and again those that a power failure took out.
+ *
+ * @module
+ */
+import { makeInputDirectory } from "../../lib/jobs/chirp_folder.ts";
+import { JobModel } from "./job_model.ts";
+import { CHIRP, type Site } from "./site.ts";
+
+const HOUR_MS = 3_600_000;
+/** Program of every job. */
+const PROGRAM = "run.sh";
+/** Jobs that arrive over a time come in so many lots at most. */
+const MOST_LOTS = 1000;
+
+/** Submits jobs. */
+export class Submitter {
+  readonly #site: Site;
+  readonly #model: JobModel;
+  #submitted = 0;
+
+  /**
+   * @param site Where.
+   * @param model The jobs.
+   */
+  constructor(site: Site, model: JobModel) {
+    this.#site = site;
+    this.#model = model;
+  }
+
+  /** True when every job has been submitted. */
+  get isDone(): boolean {
+    return this.#submitted === this.#site.settings.jobs;
+  }
+
+  /** Begins: all at once, or evenly over a time. */
+  start(): void {
+    const { clock, settings: { jobs, arrivalHours } } = this.#site;
+    const lots = arrivalHours === 0 ? 1 : Math.min(jobs, MOST_LOTS);
+    for (let lot = 0; lot < lots; lot++) {
+      const until = Math.ceil(jobs * (lot + 1) / lots);
+      clock.after(arrivalHours * HOUR_MS * lot / lots, () => this.#submitUntil(until));
+    }
+  }
+
+  /** Submits again what is no longer there. */
+  restore(): void {
+    const { referee: { ledger } } = this.#site;
+    for (let number = 0; number < this.#submitted; number++) {
+      if (!ledger.jobs.has(JobModel.id(number))) this.#submit(number);
+    }
+  }
+
+  #submitUntil(until: number): void {
+    while (this.#submitted < until) this.#submit(this.#submitted++);
+  }
+
+  #submit(number: number): void {
+    const { referee, store, chirp, settings: { files, maxAttempts } } = this.#site;
+    const id = JobModel.id(number);
+    const inputDir = files ? `${id}.input` : "";
+    if (files) {
+      void makeInputDirectory(chirp, inputDir);
+      void chirp.writeText(`${inputDir}/${PROGRAM}`, "#!/bin/sh\n");
+    }
+    store.submit({
+      id,
+      chirpUrl: CHIRP,
+      inputDir,
+      inputFiles: files ? [PROGRAM] : [],
+      command: PROGRAM,
+      arguments: "",
+      environment: "",
+      packages: "",
+    }, { maxAttempts, priority: this.#model.priority(id) }).catch((error) =>
+      referee.violations.report("crash", `Cannot submit job ${id}: ${error}`)
+    );
+  }
+}
