@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { decodeMessage } from "../../../lib/protocol/message.ts";
 import { decodeValue, encodeValue } from "../../../lib/protocol/value.ts";
 import { xml, type XmlElement } from "../../../lib/protocol/xml.ts";
 import { Bindings } from "../../../lib/trace/bindings.ts";

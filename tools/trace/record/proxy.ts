@@ -144,6 +144,7 @@ class ProxiedConnection {
         if (count === null) break;
         for (const bytes of tap.take(buffer.subarray(0, count))) await writeAll(to, bytes);
       }
+      await writeAll(to, tap.rest());
       await to.closeWrite();
     } catch {
       // Either side has gone: so must the other.
@@ -193,6 +194,13 @@ class Tap {
       return yield concat(this.#encoder.encode(passed), unread);
     }
     if (passed !== "") yield this.#encoder.encode(passed);
+  }
+
+  /** What came and was not passed on yet: a piece that its sender broke off. */
+  rest(): Uint8Array {
+    return this.#deaf
+      ? new Uint8Array()
+      : concat(this.#encoder.encode(this.#cutter.rest), this.#begun);
   }
 
   /** Writes a piece down; returns what is to be passed on in its place. */
