@@ -10,6 +10,9 @@ const ACCEPTED_PREFIX = /^_{1,2}BASE64:*/;
 /** MIME line length; the original breaks values as Perl's MIME::Base64 does. */
 const LINE_LENGTH = 76;
 
+// deno-lint-ignore no-control-regex -- all of ASCII is meant
+const BEYOND_ASCII = /[^\x00-\x7f]/;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -22,7 +25,8 @@ const decoder = new TextDecoder();
  */
 export function encodeValue(text: string): string {
   if (text === "") return PREFIX;
-  const base64 = encoder.encode(text).toBase64();
+  // Of ASCII each character is its byte: the way through bytes would take several times as long.
+  const base64 = BEYOND_ASCII.test(text) ? encoder.encode(text).toBase64() : btoa(text);
   if (base64.length <= LINE_LENGTH) return `${PREFIX}${base64}\n`;
   let lines = PREFIX;
   for (let start = 0; start < base64.length; start += LINE_LENGTH) {
@@ -45,7 +49,8 @@ export function decodeValue(attribute: string): string {
   if (prefix === null) return attribute;
   const base64 = attribute.slice(prefix[0].length);
   try {
-    return decoder.decode(Uint8Array.fromBase64(base64));
+    const bytes = atob(base64);
+    return BEYOND_ASCII.test(bytes) ? decoder.decode(Uint8Array.fromBase64(base64)) : bytes;
   } catch {
     return decoder.decode(decodeSloppily(base64));
   }
