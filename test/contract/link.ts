@@ -31,6 +31,11 @@ export interface LinkFixture extends AsyncDisposable {
 /** A server whose links resume: what they lose of a connection, they get by the next. */
 export interface ResumptionFixture
   extends Pick<LinkFixture, "domain" | "mucDomain" | "openLink">, AsyncDisposable {
+  /**
+   * Whether what comes while a session moves to another connection stays in order. ejabberd 23.01 sends
+   * what its old process still held round again, behind what the new one got directly.
+   */
+  readonly keepsOrder: boolean;
   /** Breaks the connections of all links; where the server is not told, it goes on believing in them. */
   cut(how: "told" | "untold"): void;
 }
@@ -414,11 +419,15 @@ export function resumptionContract(name: string, setup: () => Promise<Resumption
     }
     const ids = Array.from({ length: 200 }, (_, index) => `n${index}`);
     for (const party of [alice, bob]) {
-      await party.listener.stanza("n199");
+      const came = () =>
+        party.listener.stanzas.filter(({ name }) => name === "message")
+          .map(({ attrs }) => attrs["id"] ?? "");
+      await party.listener.until("200 messages", () => came().length >= 200 || undefined);
       party.link.send(message(`${party.jid}`, "last"));
       await party.listener.stanza("last");
-      const came = party.listener.stanzas.filter((stanza) => stanza.name === "message");
-      assertEquals(came.map((stanza) => stanza.attrs["id"]), [...ids, "last"]);
+      const expected = [...ids, "last"];
+      if (fixture.keepsOrder) assertEquals(came(), expected);
+      else assertEquals(came().sort(), expected.sort());
     }
   });
 

@@ -5,6 +5,12 @@
  */
 import { fromFileUrl } from "@std/path";
 
+/** Options of {@linkcode startEjabberd}. */
+export interface EjabberdOptions {
+  /** Whether stream management (mod_stream_mgmt) is offered. Default false. */
+  readonly streamManagement?: boolean;
+}
+
 /** A running ejabberd; TLS (STARTTLS) is offered with the certificate of the fixtures. */
 export interface EjabberdServer extends AsyncDisposable {
   /** Address that it listens on. */
@@ -42,7 +48,12 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-function configuration(folder: string, port: number, tlsPort: number): string {
+function configuration(
+  folder: string,
+  port: number,
+  tlsPort: number,
+  { streamManagement = false }: EjabberdOptions,
+): string {
   const listener = (port: number, more: string) => `
   - port: ${port}
     ip: "${HOST}"
@@ -70,6 +81,7 @@ modules:
     default_room_options: { allow_private_messages: true, anonymous: true, persistent: false }
   mod_ping: {}
   mod_roster: {}
+${streamManagement ? "  mod_stream_mgmt: {}" : ""}
 `;
 }
 
@@ -86,11 +98,13 @@ function startScript(accounts: ReadonlyMap<string, string>): string {
  * Starts ejabberd and waits until its accounts can log in.
  *
  * @param accounts Password by user.
+ * @param options What it offers.
  * @returns The server; disposing of it ends the process and removes its folder.
  * @throws {Error} When it does not come up.
  */
 export async function startEjabberd(
   accounts: ReadonlyMap<string, string>,
+  options: EjabberdOptions = {},
 ): Promise<EjabberdServer> {
   const folder = await Deno.makeTempDir({ prefix: "copilot_ejabberd_" });
   const [port, tlsPort] = [freePort(), freePort()];
@@ -99,7 +113,7 @@ export async function startEjabberd(
     [caFile, fixture("copilot_test.key")].map((file) => Deno.readTextFile(file)),
   );
   await Deno.writeTextFile(`${folder}/tls.pem`, identity.join("\n"));
-  await Deno.writeTextFile(`${folder}/ejabberd.yml`, configuration(folder, port, tlsPort));
+  await Deno.writeTextFile(`${folder}/ejabberd.yml`, configuration(folder, port, tlsPort, options));
   const process = new Deno.Command(ERL, {
     args: [
       ...["-noinput", "-mnesia", "dir", `"${folder}/mnesia"`],

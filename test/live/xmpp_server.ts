@@ -14,6 +14,8 @@ export interface ProsodyOptions {
   readonly muc?: boolean;
   /** Whether STARTTLS and TLS are offered, with the certificate of the fixtures. Default false. */
   readonly tls?: boolean;
+  /** Whether stream management (mod_smacks) is offered. Default false. */
+  readonly streamManagement?: boolean;
   /** Port of plain TCP, so that a server can come back where it was. Default one that is free. */
   readonly port?: number;
 }
@@ -71,6 +73,7 @@ function configuration(folder: string, options: ProsodyOptions, port: number, tl
     ? `c2s_direct_tls_ports = { ${tlsPort} }\nssl = ${identity}\nc2s_direct_tls_ssl = ${identity}`
     : "c2s_direct_tls_ports = {}";
   if (options.tls === true) modules.push("tls");
+  if (options.streamManagement === true) modules.push("smacks");
   const rooms = options.muc === false
     ? ""
     : `Component "conference.${DOMAIN}" "muc"\n  muc_room_locking = false`;

@@ -52,6 +52,7 @@ async function setupResumption(): Promise<ResumptionFixture> {
     domain: DOMAIN,
     mucDomain: server.mucDomain,
     openLink: openLink(proxy.port),
+    keepsOrder: true,
     cut: (how) => proxy.cut(how),
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]();
