@@ -14,10 +14,14 @@ export type VariableKind =
   | "job"
   /** Name of an agent's machine. */
   | "host"
-  /** Address of a file server. */
-  | "address"
-  /** Directory on a file server. */
-  | "directory"
+  /** Address of the file server that has a job's input. */
+  | "input-address"
+  /** Address of the file server that takes its output. */
+  | "output-address"
+  /** Directory with a job's input. */
+  | "input-directory"
+  /** Directory for its output. */
+  | "output-directory"
   /** A pair of a manager's `jmJobData`, prefixed by its name. */
   | "data"
   /** What a job is made of: command, files, environment. */

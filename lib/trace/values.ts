@@ -26,8 +26,8 @@ const OF_ANY: Readonly<Record<string, ValueRule>> = {
   jdl: "jdl",
   jobID: "job",
   jmJobData: "job-data",
-  outputDir: "directory",
-  outputChirpUrl: "address",
+  outputDir: "output-directory",
+  outputChirpUrl: "output-address",
   referral: "jid",
   status: "status",
 };
@@ -35,8 +35,8 @@ const OF_ANY: Readonly<Record<string, ValueRule>> = {
 /** Attributes of `<job>`. */
 const OF_JOB: Readonly<Record<string, ValueRule>> = {
   id: "job",
-  inputDir: "directory",
-  chirpUrl: "address",
+  inputDir: "input-directory",
+  chirpUrl: "input-address",
   command: "content",
   arguments: "content",
   inputFiles: "content",

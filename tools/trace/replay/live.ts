@@ -59,7 +59,10 @@ export async function replayLive(
   await using files = side === "manager"
     ? await serveFiles(script, live.chirpHostname ?? "127.0.0.1")
     : undefined;
-  if (files !== undefined) play.bindings.bind("address", neededChirp(script), files.address);
+  if (files !== undefined) {
+    play.bindings.bind("input-address", neededChirp(script), files.address);
+    play.bindings.bind("output-address", neededChirp(script), files.address);
+  }
   await using stage = new LiveStage({
     script,
     audience: play,

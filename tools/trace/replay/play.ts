@@ -148,6 +148,7 @@ export class Play implements Audience {
       return this.#report({ kind: "unexpected", line: this.#line, t: nowT, peer, came });
     }
     nearest.expectation.settled = true;
+    this.#bindId(nearest.expectation.hear, stanza);
     this.#report(changed(nearest.expectation.hear, stanza, nowT, nearest.mismatch));
   }
 
@@ -184,11 +185,11 @@ export class Play implements Audience {
     const stage = this.#stage;
     while (stage !== undefined && !this.#isOver) {
       const ready = this.#waiting.findIndex(({ say, untilT }) =>
-        stage.t >= untilT || this.#mayBeSaid(say)
+        hasCome(stage, untilT) || this.#mayBeSaid(say)
       );
       const [waiting] = ready < 0 ? [] : this.#waiting.splice(ready, 1);
       if (waiting !== undefined) await this.#say(stage, waiting.say);
-      else if (stage.t >= t) return;
+      else if (hasCome(stage, t)) return;
       else {
         const nextT = this.#waiting.reduce((least, { untilT }) => Math.min(least, untilT), t);
         const mayGoOn = () => this.#isOver || this.#waiting.some(({ say }) => this.#mayBeSaid(say));
@@ -284,6 +285,12 @@ export class Play implements Audience {
     this.#options.onStep?.("heard", line, stanza);
   }
 
+  /** What came otherwise than expected is acknowledged all the same. */
+  #bindId({ stanza }: Hear, came: XmlElement): void {
+    const [then, now] = [stanza.attrs["id"], came.attrs["id"]];
+    if (then !== undefined && now !== undefined) this.#bindings.bind("id", then, now);
+  }
+
   /** Keeps what a manager says of a job, for the agent that echoes it. */
   #learnData(hear: Hear, stanza: XmlElement): void {
     const then = decodeMessage(hear.stanza);
@@ -343,6 +350,11 @@ export class Play implements Audience {
     if (receiver === undefined || to === undefined) return stanza;
     return { ...stanza, attrs: { ...stanza.attrs, to: this.#bindings.now("jid", to) } };
   }
+}
+
+/** True when a time has come; clocks count in whole milliseconds. */
+function hasCome(stage: Stage, t: number): boolean {
+  return stage.t > t - 0.001;
 }
 
 /** True for what is compared: not the presence that every session announces. */

@@ -20,8 +20,10 @@ import type { Audience, Stage } from "./stage.ts";
 export const SIMULATED_FIXED: readonly VariableKind[] = [
   "job",
   "host",
-  "address",
-  "directory",
+  "input-address",
+  "output-address",
+  "input-directory",
+  "output-directory",
   "content",
 ];
 

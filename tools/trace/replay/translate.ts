@@ -62,8 +62,10 @@ function translateInfo(element: XmlElement, bindings: Bindings, given: GivenData
     const rule = ruleOf(owner, name);
     switch (rule) {
       case "job":
-      case "directory":
-      case "address":
+      case "input-directory":
+      case "output-directory":
+      case "input-address":
+      case "output-address":
       case "jid":
         return bindings.now(rule, then);
       case "job-data": {

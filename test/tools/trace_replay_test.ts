@@ -1,0 +1,209 @@
+/** Replays that must fail, and replays against live peers. */
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { UsageError } from "../../lib/cli.ts";
+import { createLogger } from "../../lib/log.ts";
+import { xmppLink } from "../../lib/messaging/xmpp_link.ts";
+import { Jid } from "../../lib/protocol/jid.ts";
+import type { XmlElement } from "../../lib/protocol/xml.ts";
+import { systemClock } from "../../lib/clock.ts";
+import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
+import { processRunner } from "../../lib/machine/process_runner.ts";
+import { connectChirp } from "../../lib/chirp/mod.ts";
+import { parseChirpAddress } from "../../lib/chirp/address.ts";
+import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
+import type { TraceRecord } from "../../lib/trace/mod.ts";
+import { Agent } from "../../roles/agent.ts";
+import { JobManager } from "../../roles/jobmanager.ts";
+import { MemoryWorkspace } from "../../sim/machine/memory_workspace.ts";
+import { modelHost } from "../../sim/machine/model_host.ts";
+import { memoryRedisCalls, RedisStore } from "../../sim/redis/mod.ts";
+import { startXmppServer, type XmppServer } from "../../sim/xmpp/mod.ts";
+import { differenceText } from "../../tools/trace/replay/difference.ts";
+import { replayInMemory } from "../../tools/trace/replay/in_memory.ts";
+import { type LiveOptions, replayLive } from "../../tools/trace/replay/live.ts";
+import { neededJobs } from "../../tools/trace/replay/needs.ts";
+import { writeScript } from "../../tools/trace/replay/script.ts";
+import { readTrace } from "../traces.ts";
+
+const NAME = "job-happy-path.jsonl";
+const JOB = "e922bca1-f33e-4ee6-9d05-3d33853d1100";
+const base64 = (text: string) => btoa(text);
+
+/** The trace with one line changed. */
+function altered(line: number, from: string, to: string): TraceRecord[] {
+  const records = readTrace(NAME);
+  const { xml } = records[line - 1] ?? { xml: "" };
+  assert(xml.includes(from), xml);
+  return records.map((record) =>
+    record.line === line ? { ...record, xml: xml.replace(from, to) } : record
+  );
+}
+
+Deno.test("trace replay tells the first difference: what was expected, what came, and where", async () => {
+  const records = altered(57, base64("storeJobOutputDir"), base64("storeJob"));
+  const { differences } = await replayInMemory(records, "agent", { stopAtFirst: true });
+  assertEquals(differences.length, 1);
+  const [difference] = differences;
+  assert(difference !== undefined);
+  assertMatch(
+    differenceText(difference, NAME),
+    new RegExp(
+      [
+        "^Difference after job-happy-path\\.jsonl:\\d+, 5\\.\\d s, from jm@copilot\\.test/\\w+: not expected here",
+        "  expected  nothing",
+        "  came      storeJobOutputDir jobID=e922bca1 .*$",
+      ].join("\n").replace("Difference after", "Difference at after"),
+    ),
+  );
+});
+
+const MUTATIONS: Readonly<
+  Record<string, [line: number, from: string, to: string, detail: RegExp]>
+> = {
+  "a job": [61, base64(JOB), base64(JOB.replace("e922", "0000")), /^jobID: expected 0000/],
+  "a job's state": [61, base64("ready"), base64("done_"), /^state: expected done_, came ready$/],
+  "the machine's name": [53, base64("vm"), base64("other.machine"), /^agentHost: expected other/],
+};
+for (const [what, [line, from, to, detail]] of Object.entries(MUTATIONS)) {
+  Deno.test(`trace replay finds ${what} changed, and names the line`, async () => {
+    const { differences } = await replayInMemory(altered(line, from, to), "manager");
+    const found = differences.find((difference) => difference.line === line);
+    assertEquals(found?.kind, "changed");
+    assertMatch(found?.detail ?? "", detail);
+  });
+}
+
+Deno.test("trace replay finds that something comes at another time", async () => {
+  const later = readTrace("empty-queue.jsonl").map((record) =>
+    record.line > 32 ? { ...record, t: record.t + 30 } : record
+  );
+  const { differences } = await replayInMemory(later, "manager", { stopAtFirst: true });
+  assertEquals(differences.map(({ kind, line }) => [kind, line]), [["early", 33]]);
+  assertEquals(differences[0]?.detail, "at 94.8 s in the trace, at 63.8 s now");
+});
+
+Deno.test("trace replay ends when its signal says so", async () => {
+  const reason = new Error("Enough");
+  const signal = AbortSignal.abort(reason);
+  const error = await assertRejects(() => replayInMemory(readTrace(NAME), "agent", { signal }));
+  assertEquals(error, reason);
+});
+
+const ACCOUNTS = new Map([["replay", "p1"], ["jobmanager", "p2"], ["worker", "p3"]]);
+
+function link(server: XmppServer, user: string) {
+  return xmppLink({
+    jid: Jid.parse(`${user}@live.test`),
+    password: ACCOUNTS.get(user) ?? "",
+    host: server.hostname,
+    port: server.port,
+    tls: "off",
+  });
+}
+
+function liveOptions(server: XmppServer, peer: string): LiveOptions {
+  return {
+    server: { hostname: server.hostname, port: server.port },
+    peer: `${peer}@live.test`,
+    account: "replay@live.test",
+    password: "p1",
+    patienceSeconds: 20,
+    speed: 10,
+  };
+}
+
+/** Resolves when the replay is online: its account hears of its own sessions. */
+async function whenOnline(server: XmppServer): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using watcher = link(server, "replay");
+  const onStanza = ({ name, attrs }: XmlElement) => {
+    if (name === "presence" && attrs["from"]?.includes("/trace-") === true) resolve();
+  };
+  await watcher.open({ onStanza, onStatus() {} });
+  await promise;
+}
+
+const never = () => new AbortController().signal;
+
+Deno.test("trace replay plays the agent against a live manager", async () => {
+  await using server = await startXmppServer({ domain: "live.test", accounts: ACCOUNTS });
+  const records = readTrace(NAME);
+  using redis = new RedisStore({ clock: systemClock });
+  const store = new RedisJobStore(memoryRedisCalls(redis));
+  for (const { job } of neededJobs(writeScript(records, "agent"))) {
+    await store.submit({ ...job, id: "another-id", inputDir: "another-id" }, {});
+  }
+  const chirp = new MemoryWorkspace({ root: "/chirp" });
+  const stop = new AbortController();
+  const manager = new JobManager({
+    link: link(server, "jobmanager"),
+    store,
+    chirpFolder: chirp,
+    chirpAddress: "chirp.live.test:9094",
+    cooldownSeconds: 60,
+    log: createLogger({ sinks: [] }),
+  });
+  const running = manager.run(stop.signal);
+  const live = liveOptions(server, "jobmanager");
+  const result = await replayLive(records, "agent", live, { stopAtFirst: true }, never());
+  assertEquals(result, { differences: [], said: 11, heard: 11 });
+  assertEquals((await store.get("another-id"))?.state, "succeeded");
+  const again = await replayLive(records, "agent", live, { stopAtFirst: true }, never());
+  assertEquals(again.differences[0]?.kind, "unexpected");
+  assertMatch(again.differences[0]?.came ?? "", /^sleep/);
+  stop.abort();
+  await running;
+});
+
+Deno.test("trace replay plays the manager against a live agent, and serves its files", async () => {
+  await using server = await startXmppServer({ domain: "live.test", accounts: ACCOUNTS });
+  const workDir = await Deno.makeTempDir();
+  const stop = new AbortController();
+  try {
+    const live = liveOptions(server, "worker");
+    const seen = whenOnline(server);
+    const replay = replayLive(
+      readTrace("job-fails-exit3.jsonl"),
+      "manager",
+      { ...live, speed: 1 },
+      { stopAtFirst: true },
+      never(),
+    );
+    // The agent asks once it is online: by then the manager must be there.
+    await seen;
+    const agent = new Agent({
+      manager: "replay@live.test",
+      link: link(server, "worker"),
+      host: modelHost(),
+      workspace: diskWorkspace(workDir),
+      runner: processRunner(),
+      openTransfer: (address) => connectChirp({ ...parseChirpAddress(address), auth: ["address"] }),
+      log: createLogger({ sinks: [] }),
+    });
+    const running = agent.run(stop.signal);
+    const result = await replay;
+    assertEquals(result, { differences: [], said: 11, heard: 11 });
+    stop.abort();
+    await running;
+  } finally {
+    stop.abort();
+    await Deno.remove(workDir, { recursive: true });
+  }
+});
+
+Deno.test("trace replay refuses to play two accounts with one", async () => {
+  const live: LiveOptions = {
+    server: { hostname: "127.0.0.1", port: 1 },
+    peer: "jm@live.test",
+    account: "replay@live.test",
+    password: "",
+  };
+  const error = await assertRejects(
+    () => replayLive(readTrace("request-cooldown.jsonl"), "agent", live, {}, never()),
+    UsageError,
+  );
+  assertMatch(
+    error.message,
+    /^Cannot replay live with one account: the trace has agent@copilot\.test/,
+  );
+});
