@@ -1,0 +1,126 @@
+/** The recording proxy in front of Prosody, with our roles on both sides of it, and the replay of what it wrote. */
+import { assert, assertEquals } from "@std/assert";
+import { createLogger } from "../../lib/log.ts";
+import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
+import { makeInputDirectory } from "../../lib/jobs/chirp_folder.ts";
+import { systemClock } from "../../lib/clock.ts";
+import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
+import { processRunner } from "../../lib/machine/process_runner.ts";
+import { connectChirp } from "../../lib/chirp/mod.ts";
+import { parseChirpAddress } from "../../lib/chirp/address.ts";
+import { xmppLink } from "../../lib/messaging/xmpp_link.ts";
+import { Jid } from "../../lib/protocol/jid.ts";
+import { parseTrace } from "../../lib/trace/mod.ts";
+import { Agent } from "../../roles/agent.ts";
+import { JobManager } from "../../roles/jobmanager.ts";
+import { startChirpServer } from "../../sim/chirp/mod.ts";
+import { modelHost } from "../../sim/machine/model_host.ts";
+import { memoryRedisCalls, RedisStore } from "../../sim/redis/mod.ts";
+import { startProxy } from "../../tools/trace/record/proxy.ts";
+import { TraceWriter } from "../../tools/trace/record/trace_writer.ts";
+import { replayInMemory } from "../../tools/trace/replay/in_memory.ts";
+import { tellStory } from "../../tools/trace/show/story.ts";
+import { hasProsody, startProsody } from "./xmpp_server.ts";
+
+const LOOPBACK = "127.0.0.1";
+const ACCOUNTS = new Map([["jm", "secret of jm"], ["agent", "secret of agent"]]);
+const log = createLogger({ sinks: [] });
+
+/** Runs one job through Prosody, everything said by way of a recording proxy; returns the trace. */
+async function recordJob(folder: string): Promise<string> {
+  await using prosody = await startProsody({ accounts: ACCOUNTS, tls: true });
+  let text = "";
+  const decoder = new TextDecoder();
+  const startMs = systemClock.now();
+  const writer = new TraceWriter({ write: (bytes) => text += decoder.decode(bytes) });
+  const proxy = startProxy({
+    listen: { hostname: LOOPBACK, port: 0 },
+    to: { hostname: prosody.host, port: prosody.port },
+    writer,
+    seconds: () => (systemClock.now() - startMs) / 1000,
+  });
+  const link = (user: string, resource: string) =>
+    xmppLink({
+      jid: Jid.parse(`${user}@${prosody.domain}`),
+      password: ACCOUNTS.get(user) ?? "",
+      host: LOOPBACK,
+      port: proxy.address.port,
+      resource,
+    });
+  const chirpFolder = diskWorkspace(`${folder}/chirp`);
+  await Deno.mkdir(`${folder}/chirp`);
+  await Deno.mkdir(`${folder}/work`);
+  await using chirp = await startChirpServer({
+    root: `${folder}/chirp`,
+    rootAcl: "address:127.0.0.1 l\n",
+  });
+  const chirpAddress = `${LOOPBACK}:${chirp.port}`;
+  using redis = new RedisStore({ clock: systemClock });
+  const store = new RedisJobStore(memoryRedisCalls(redis));
+  await makeInputDirectory(chirpFolder, "input");
+  await chirpFolder.writeText("input/run.sh", "#!/bin/sh\nexit 3\n");
+  const job = { inputDir: "input", inputFiles: ["run.sh"], command: "run.sh" };
+  const rest = { arguments: "", environment: "", packages: "" };
+  await store.submit({ id: "the-job", chirpUrl: chirpAddress, ...job, ...rest }, {});
+  const stop = new AbortController();
+  const manager = new JobManager({
+    link: link("jm", "alpha"),
+    store,
+    chirpFolder,
+    chirpAddress,
+    log,
+  });
+  const agent = new Agent({
+    manager: `jm@${prosody.domain}`,
+    link: link("agent", "one"),
+    host: modelHost(),
+    workspace: diskWorkspace(`${folder}/work`),
+    runner: processRunner(),
+    openTransfer: (address) => connectChirp({ ...parseChirpAddress(address), auth: ["address"] }),
+    log,
+    times: { requestMs: 300 },
+  });
+  const running = [manager.run(stop.signal), agent.run(stop.signal)];
+  while ((await store.get("the-job"))?.state !== "failed") {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  stop.abort();
+  await Promise.all(running);
+  await proxy[Symbol.asyncDispose]();
+  writer.close();
+  return text;
+}
+
+const suffix = hasProsody ? "on Prosody" : "on Prosody (not installed)";
+Deno.test(`trace record ${suffix} writes a job down so that it can be shown and replayed`, {
+  ignore: !hasProsody,
+}, async () => {
+  const folder = await Deno.makeTempDir({ prefix: "copilot_trace_" });
+  try {
+    const text = await recordJob(folder);
+    assert(!text.includes("starttls") && !text.includes(btoa("secret of jm")));
+    const records = parseTrace(text);
+    const story = tellStory(records);
+    const told = story.steps.filter((step) => step.type === "saying");
+    const titles = told.map(({ title }) => title);
+    const [first] = titles.flatMap((title, index) => title === "have_getJob" ? [index] : []);
+    assertEquals(titles.slice(first, (first ?? 0) + 6), [
+      "have_getJob",
+      "getJob",
+      "runJob",
+      "want_getJobOutputDir",
+      "have_getJobOutputDir",
+      "getJobOutputDir",
+    ]);
+    const done = told.find(({ title }) => title === "jobDone");
+    assertEquals(done?.values.find(({ name }) => name === "exitCode")?.value, "768");
+    assertEquals(done?.acks, 1);
+    const result = await replayInMemory(records, "agent");
+    assertEquals(
+      result.differences.map(({ kind, line, came, detail }) => [kind, line, came, detail]),
+      [],
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
