@@ -61,7 +61,7 @@ export class Agent implements Component {
     this.#container = new Container({
       link: options.link,
       component: this,
-      plugins: { [HEARTBEAT_PREFIX]: heartbeat },
+      plugins: { [HEARTBEAT_PREFIX]: heartbeat({ host: options.host, log: options.log }) },
       room: options.room,
       // Many agents may share an account: a job for one that has gone is not for all the others.
       ownSessionOnly: true,

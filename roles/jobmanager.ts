@@ -83,7 +83,7 @@ export class JobManager implements Component {
     this.#container = new Container({
       link: options.link,
       component: this,
-      plugins: { [HEARTBEAT_PREFIX]: heartbeat },
+      plugins: { [HEARTBEAT_PREFIX]: heartbeat({ host: options.host, log: options.log }) },
       room: options.room,
       log: options.log,
       delivery: options.delivery,

@@ -7,6 +7,7 @@ import { chatRoomAddress, ConfigError, type ConfigOf, xmppAccount } from "../../
 import type { JobStore } from "../../lib/jobs/job_store.ts";
 import type { Logger } from "../../lib/log.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
+import { linuxHost } from "../../lib/machine/linux_host.ts";
 import { accountLink } from "../../lib/messaging/account_link.ts";
 import { protectLink } from "../../lib/messaging/protection.ts";
 import type { JobManagerOptions } from "./options.ts";
@@ -51,6 +52,7 @@ export async function jobManagerOptions(
       ? undefined
       : { jobSeconds: jobRetention, archives: config.archiveRetention },
     room: room?.bare,
+    host: linuxHost(),
     envelope: config.envelope,
     log,
   };

@@ -6,6 +6,7 @@
 import type { Clock } from "../../lib/clock.ts";
 import type { JobStore } from "../../lib/jobs/job_store.ts";
 import type { Logger } from "../../lib/log.ts";
+import type { Host } from "../../lib/machine/host.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
 import type { ContainerOptions } from "../../lib/messaging/container.ts";
 import type { DeliveryOptions } from "../../lib/messaging/delivery.ts";
@@ -46,6 +47,8 @@ export interface JobManagerOptions {
   readonly retention?: Retention | undefined;
   /** Bare JID of the Heartbeat room. Default: none. */
   readonly room?: string | undefined;
+  /** The machine, for whoever asks through Heartbeat. Default: none, pings alone are answered. */
+  readonly host?: Host | undefined;
   /** Told of every hand-out and result, and of whatever goes wrong. */
   readonly log: Logger;
   /** Form of messages (`XMPP_ENVELOPE`), see `ContainerOptions`. Default: `original`. */

@@ -190,7 +190,7 @@ Deno.test("Container answers iq pings, and refuses every other request", async (
 });
 
 Deno.test("Container gives prefixed commands to the plugin of that prefix alone", async () => {
-  const plugins = { [HEARTBEAT_PREFIX]: heartbeat };
+  const plugins = { [HEARTBEAT_PREFIX]: heartbeat() };
   const { link, handled, said } = await setup(() => [], { plugins });
   link.bring(command(PING, { id: "1" }));
   for (

@@ -14,6 +14,7 @@ import type { XmlElement } from "../../../lib/protocol/xml.ts";
 import { seededRandom } from "../../../lib/random.ts";
 import { JobManager } from "../../../roles/jobmanager.ts";
 import { MemoryWorkspace } from "../../../sim/machine/memory_workspace.ts";
+import { modelHost } from "../../../sim/machine/model_host.ts";
 import { memoryRedisCalls, RedisStore } from "../../../sim/redis/mod.ts";
 import { agentsSeenBefore, managerNeeds, neededChirp, neededJobs } from "./needs.ts";
 import type { Player } from "./script.ts";
@@ -64,6 +65,7 @@ export function managerPeers({ script, clock, seed }: PeerParts): Peers {
         mode,
         cooldownSeconds: COOLDOWN_SECONDS,
         room,
+        host: modelHost(),
         log,
         clock,
         random: seededRandom(seed + running.length + 1),
