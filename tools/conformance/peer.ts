@@ -85,8 +85,6 @@ export class Peer implements LinkHandler, AsyncDisposable {
   readonly others: XmlElement[] = [];
   /** Whether commands are acknowledged as they come. */
   acknowledges = true;
-  /** Commands that were said. */
-  said = 0;
   /** Why the session is not up, as far as is known. */
   trouble = "no answer";
   readonly patience: Patience;
@@ -124,7 +122,6 @@ export class Peer implements LinkHandler, AsyncDisposable {
     this.heard.length = 0;
     this.acks.length = 0;
     this.others.length = 0;
-    this.said = 0;
   }
 
   /** An id that no other message has. */
@@ -161,7 +158,6 @@ export class Peer implements LinkHandler, AsyncDisposable {
       noack: noack === true ? "1" : undefined,
       ...more,
     };
-    this.said++;
     this.#options.onSay?.(info.attrs["command"] ?? "");
     this.send(xml("message", attrs, xml("body", {}, info)));
     return id;

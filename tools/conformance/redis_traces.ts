@@ -17,12 +17,12 @@ export interface Owned {
 
 /** Keys looked at between two answers of SCAN. */
 const SCAN_COUNT = 500;
-/** Command that takes a member out of a key of a type. */
-const TAKE_OUT: Readonly<Record<string, (key: string, id: string) => (string | number)[]>> = {
-  list: (key, id) => ["LREM", key, 0, id],
-  zset: (key, id) => ["ZREM", key, id],
-  set: (key, id) => ["SREM", key, id],
-  hash: (key, id) => ["HDEL", key, id],
+/** How members of a key of a type are read, and taken out. */
+const MEMBERS: Readonly<Record<string, readonly [read: (string | number)[], remove: string]>> = {
+  list: [["LRANGE", 0, -1], "LREM"],
+  zset: [["ZRANGE", 0, -1], "ZREM"],
+  set: [["SMEMBERS"], "SREM"],
+  hash: [["HKEYS"], "HDEL"],
 };
 
 /**
@@ -30,7 +30,7 @@ const TAKE_OUT: Readonly<Record<string, (key: string, id: string) => (string | n
  *
  * @param redis The Redis.
  * @param owned Whose traces.
- * @returns Keys that name one of the jobs or accounts and are still there.
+ * @returns Keys, and members of shared keys, that name one of the jobs and are still there.
  * @throws {RedisError} When it cannot be reached.
  */
 export async function removeTraces(redis: RedisCalls, owned: Owned): Promise<string[]> {
@@ -38,7 +38,14 @@ export async function removeTraces(redis: RedisCalls, owned: Owned): Promise<str
     if (isOwn(key, owned)) await redis.call(["DEL", key]);
     else if (isShared(key, owned.queue)) await takeOut(redis, key, owned);
   }
-  return (await keysOf(redis)).filter((key) => isOwn(key, owned));
+  const left: string[] = [];
+  for (const key of await keysOf(redis)) {
+    if (isOwn(key, owned)) left.push(key);
+    else if (isShared(key, owned.queue)) {
+      for (const member of await ownMembers(redis, key, owned)) left.push(`${key}: ${member}`);
+    }
+  }
+  return left;
 }
 
 /** A key that one of the jobs or accounts has for itself. */
@@ -54,13 +61,22 @@ function isShared(key: string, queue: string): boolean {
   return key === queue || key.startsWith(`${queue}:p`) || key.startsWith("copilot:");
 }
 
-async function takeOut(redis: RedisCalls, key: string, { ids }: Owned): Promise<void> {
-  const command = TAKE_OUT[String(await redis.call(["TYPE", key]))];
-  if (command === undefined) return;
-  for (const id of ids) {
-    await redis.call(command(key, id));
-    // Our own queue counts references to input directories.
-    if (key === "copilot:inputs") await redis.call(["HDEL", key, `${id}.input`]);
+/** Members of a shared key that are, or name, one of the jobs. */
+async function ownMembers(redis: RedisCalls, key: string, { ids }: Owned): Promise<string[]> {
+  const [read] = MEMBERS[String(await redis.call(["TYPE", key]))] ?? [];
+  const [command, ...range] = read ?? [];
+  if (command === undefined) return [];
+  const members = await redis.call([command, key, ...range]);
+  return Array.isArray(members)
+    ? members.map(String).filter((member) => ids.some((id) => id !== "" && member.includes(id)))
+    : [];
+}
+
+async function takeOut(redis: RedisCalls, key: string, owned: Owned): Promise<void> {
+  const remove = MEMBERS[String(await redis.call(["TYPE", key]))]?.[1];
+  if (remove === undefined) return;
+  for (const member of await ownMembers(redis, key, owned)) {
+    await redis.call(remove === "LREM" ? [remove, key, 0, member] : [remove, key, member]);
   }
 }
 

@@ -8,6 +8,8 @@ import type { Peer } from "./peer.ts";
 
 const MUC = "http://jabber.org/protocol/muc";
 const MUC_USER = `${MUC}#user`;
+/** What was said before is not for the tool. */
+const NO_HISTORY = xml("history", { maxstanzas: "0" });
 
 /** What is known of a room once it is joined. */
 export interface Visit {
@@ -28,7 +30,7 @@ export interface Visit {
 export async function visitRoom(peer: Peer, room: string): Promise<Visit | undefined> {
   const ownNick = peer.newId();
   const to = `${room}/${ownNick}`;
-  peer.send(xml("presence", { to, id: ownNick }, xml("x", { xmlns: MUC })));
+  peer.send(xml("presence", { to, id: ownNick }, xml("x", { xmlns: MUC }, NO_HISTORY)));
   // A room tells of its occupants first and of the newcomer last.
   const own = await peer.hearOther(
     "presence of the room",

@@ -66,7 +66,9 @@ export interface AgentStage extends StageBase {
   request(): Promise<Heard>;
   /** Brings another session of the manager's account online. */
   sibling(): Promise<Peer>;
-  /** Brings somebody online who is no manager of the agent's. */
+  /** Brings somebody online to whom the agent is going to be referred. */
+  referral(): Promise<Peer>;
+  /** Brings somebody online who is no manager of the agent's, and to whom it was never referred. */
   stranger(): Promise<Peer>;
   /** Folder of the Chirp server that jobs are given from. */
   readonly chirp: Workspace;

@@ -17,12 +17,12 @@ export const QUEUE_CASES = againstManager([
     needs: ["jobs"],
     run: async ({ manager, peer, jobs }) => {
       const { id } = await jobs.submit();
-      const text = "files.example.org::::in###::::###go.sh::::go.sh::::1 2::::A=b::::P::::";
-      await jobs.redis.call(["SET", `job:${id}:description`, text.replace("in###", "in")]);
+      const text = `files.example.org::::${id}.in::::###go.sh::::go.sh::::1 2::::A=b::::P::::`;
+      await jobs.redis.call(["SET", `job:${id}:description`, text]);
       const job = jobOf(await (await peer()).ask(manager, GET_JOB, "runJob"));
       mustEqual(
         [job["id"], job["chirpUrl"], job["inputDir"], job["command"], job["arguments"]],
-        [id, "files.example.org", "in", "go.sh", "1 2"],
+        [id, "files.example.org", `${id}.in`, "go.sh", "1 2"],
         "id, chirpUrl, inputDir, command and arguments",
       );
     },

@@ -26,7 +26,7 @@ async function convey(
   children: Readonly<Record<string, Info>> = {},
 ): Promise<Heard> {
   const { from } = await stage.request();
-  const referral = await stage.stranger();
+  const referral = await stage.referral();
   const info = { attributes: { command: CONVEYED, ...attributes }, children };
   await stage.manager.hearAck(redirect(stage.manager, from, referral.bare, info));
   return await referral.hear(CONVEYED);
@@ -88,7 +88,7 @@ const CONVEY = againstAgent([
     source: "report 2.2.4.1, listing 2.6",
     run: async (stage) => {
       const { from } = await stage.request();
-      const referral = await stage.stranger();
+      const referral = await stage.referral();
       const info = { attributes: { command: CONVEYED }, children: {} };
       const id = redirect(stage.manager, from, referral.bare, info);
       const conveyed = await referral.hear(CONVEYED);
@@ -172,7 +172,7 @@ const DIALOGUE = againstAgent([
     source: "report 2.2.4; trace redirect",
     run: async (stage) => {
       const request = await stage.request();
-      const other = await stage.stranger();
+      const other = await stage.referral();
       redirect(stage.manager, request.from, other.bare, requestOf(request));
       const { from } = await other.hear("want_getJob");
       await other.ask(from, { command: "have_getJob" }, "getJob");
@@ -188,7 +188,7 @@ const DIALOGUE = againstAgent([
     source: "report 2.2.4; trace redirect",
     run: async (stage) => {
       const { manager } = stage;
-      const storage = await stage.stranger();
+      const storage = await stage.referral();
       const job = await makeJob(stage, "true");
       await giveJob(stage, job);
       const want = await manager.hear("want_getJobOutputDir", { withinMs: 60_000 });
@@ -207,7 +207,7 @@ const DIALOGUE = againstAgent([
     known: { perl: "such a redirect is silently lost" },
     run: async (stage) => {
       const { manager } = stage;
-      const storage = await stage.stranger();
+      const storage = await stage.referral();
       const job = await makeJob(stage, "true");
       await giveJob(stage, job);
       manager.acknowledges = false;

@@ -13,7 +13,7 @@ import type { AgentStage } from "../stage.ts";
 import type { TranscriptMaker } from "../target.ts";
 import { Transcript } from "../transcript.ts";
 import { CaseSkipped, RuleBroken } from "../verdict.ts";
-import type { Account, AccountPool } from "./accounts.ts";
+import { type Account, AccountPool } from "./accounts.ts";
 import { type Connector, UnreachableError } from "./connector.ts";
 
 /** Options of {@linkcode openDeployedAgent}. */
@@ -22,8 +22,8 @@ export interface DeployedAgentOptions {
   readonly agent: string;
   /** The account that it asks. */
   readonly managerAccount: Account;
-  /** Accounts that are no manager of it. */
-  readonly strangers: AccountPool;
+  /** Accounts that are no manager of it; the last one is never one to which it is referred. */
+  readonly others: readonly Account[];
   readonly connector: Connector;
   readonly chirp: Workspace;
   readonly chirpAddress: string;
@@ -33,6 +33,14 @@ export interface DeployedAgentOptions {
   readonly clock: Clock;
 }
 
+/** Commands by which an agent's dialogue goes on. */
+const STEPS: ReadonlySet<string> = new Set([
+  "want_getJob",
+  "getJob",
+  "want_getJobOutputDir",
+  "getJobOutputDir",
+  "jobDone",
+]);
 /** Longest time in which a half-done dialogue is brought to an end, in milliseconds. */
 const SETTLE_MS = 20_000;
 
@@ -62,7 +70,10 @@ export async function openDeployedAgent(options: DeployedAgentOptions): Promise<
 export class DeployedAgent implements AsyncDisposable {
   readonly #manager: Peer;
   readonly #options: DeployedAgentOptions;
+  readonly #referrals: AccountPool;
+  readonly #strangers: AccountPool;
   readonly #leftovers = new Set<string>();
+  #open: Heard | undefined;
 
   /**
    * @param manager The session that the agent asks.
@@ -71,6 +82,9 @@ export class DeployedAgent implements AsyncDisposable {
   constructor(manager: Peer, options: DeployedAgentOptions) {
     this.#manager = manager;
     this.#options = options;
+    const { others, clock } = options;
+    this.#referrals = new AccountPool(others.slice(0, -1), clock);
+    this.#strangers = new AccountPool(others.slice(-1), clock);
   }
 
   /** What the agent says of its software; nothing where it is one of the original's. */
@@ -86,15 +100,14 @@ export class DeployedAgent implements AsyncDisposable {
 
   /** Runs a case. */
   async run(test: AgentCase, makeTranscript: TranscriptMaker): Promise<void> {
-    const { connector, managerAccount, strangers, chirp, chirpAddress, patience, clock } =
-      this.#options;
+    const { connector, managerAccount, chirp, chirpAddress, patience, clock } = this.#options;
     const manager = this.#manager;
     const transcript = makeTranscript(() => clock.now());
-    const open = this.#openRequest();
+    const open = this.#noteRequest();
     manager.begin(transcript);
-    await using others = new AsyncDisposableStack();
+    await using sessions = new AsyncDisposableStack();
     const session = async (account: Account) =>
-      others.use(await connector.peer(account, transcript));
+      sessions.use(await connector.peer(account, transcript));
     const directories: string[] = [];
     const stage: AgentStage = {
       clock,
@@ -102,7 +115,8 @@ export class DeployedAgent implements AsyncDisposable {
       manager,
       request: async () => open ?? await this.#awaitRequest(),
       sibling: () => session(managerAccount),
-      stranger: () => session(strangers.take([managerAccount])),
+      referral: () => session(this.#referrals.take([])),
+      stranger: () => session(this.#strangers.take([])),
       chirp,
       chirpAddress,
       willMake: (directory) => directories.push(directory),
@@ -110,7 +124,8 @@ export class DeployedAgent implements AsyncDisposable {
     try {
       await test.run(stage);
     } finally {
-      await this.#settle(stage, open);
+      await this.#settle(stage);
+      this.#noteRequest();
       await this.#clear(directories);
     }
   }
@@ -127,10 +142,16 @@ export class DeployedAgent implements AsyncDisposable {
     }
   }
 
-  /** The agent's last request, if nothing has been said about it yet. */
-  #openRequest(): Heard | undefined {
-    const last = this.#manager.heard.at(-1);
-    return last?.name === "want_getJob" && this.#isAgent(last) ? last : undefined;
+  /** The request that waits for an offer, if there is one: talk beside it leaves it open. */
+  #noteRequest(): Heard | undefined {
+    const last = this.#lastStep();
+    if (last !== undefined) this.#open = last.name === "want_getJob" ? last : undefined;
+    return this.#open;
+  }
+
+  /** The last step of the agent's dialogue since the case began. */
+  #lastStep(): Heard | undefined {
+    return this.#manager.heard.findLast((heard) => STEPS.has(heard.name) && this.#isAgent(heard));
   }
 
   #isAgent({ from }: Heard): boolean {
@@ -152,7 +173,7 @@ export class DeployedAgent implements AsyncDisposable {
   }
 
   /** Plays the dialogue on until the agent asks for the next job or is silent. */
-  async #settle(stage: AgentStage, open: Heard | undefined): Promise<void> {
+  async #settle(stage: AgentStage): Promise<void> {
     const { manager } = stage;
     const { clock, patience } = this.#options;
     if (!manager.acknowledges) {
@@ -162,7 +183,7 @@ export class DeployedAgent implements AsyncDisposable {
     const endMs = clock.now() + SETTLE_MS;
     let answered: Heard | undefined;
     while (clock.now() < endMs) {
-      const last = manager.heard.findLast((heard) => this.#isAgent(heard));
+      const last = this.#lastStep();
       if (last === undefined || last.name === "want_getJob") break;
       if (last === answered) {
         await manager.pass(Math.min(200, patience.silenceMs));
@@ -170,10 +191,6 @@ export class DeployedAgent implements AsyncDisposable {
       }
       answered = last;
       await this.#playOn(stage, last);
-    }
-    // A case that only looked at the request leaves it open.
-    if (open !== undefined && manager.heard.length === 0 && manager.said === 0) {
-      manager.heard.push(open);
     }
   }
 

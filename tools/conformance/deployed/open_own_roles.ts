@@ -105,7 +105,7 @@ async function openAgent(
   return await openDeployedAgent({
     agent,
     managerAccount: agentManager,
-    strangers: new AccountPool(players, clock),
+    others: players,
     connector,
     ...files,
     patience,

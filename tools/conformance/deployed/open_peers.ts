@@ -75,11 +75,10 @@ async function openAgent(options: ConformanceOptions, server: Server): Promise<D
     : parseAccount(options.managerAccount);
   if (managerAccount === undefined) throw new UsageError("Cannot play a manager: no account");
   const { chirp, chirpAddress } = await server.openChirp(options);
-  const strangers = accounts.filter(({ user }) => user !== managerAccount.user);
   return await openDeployedAgent({
     agent: options.agent ?? "",
     managerAccount,
-    strangers: new AccountPool(strangers, clock),
+    others: accounts.filter(({ user }) => user !== managerAccount.user),
     connector,
     chirp,
     chirpAddress,

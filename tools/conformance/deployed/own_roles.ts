@@ -37,8 +37,8 @@ const SETUPS: readonly (readonly [Setup, Partial<JobManagerOptions>])[] = [
 ];
 /** Accounts that the suite itself plays with at least. */
 const PLAYERS = 3;
-/** Requests of an agent that need not wait a minute between cases. */
-const QUICK: Partial<AgentTimes> = { requestMs: 1000, longestRequestMs: 2000 };
+/** Requests of an agent that asks again before a case without --slow gives up. */
+const QUICK: Partial<AgentTimes> = { requestMs: 5000, longestRequestMs: 5000 };
 
 /** Where our roles work. */
 export interface OwnSite {

@@ -66,6 +66,7 @@ export async function runInAgentWorld(
     manager,
     request: () => manager.hear("want_getJob"),
     sibling: () => peer(MANAGER),
+    referral: () => peer("referral"),
     stranger: () => peer("stranger"),
     chirp: inFlight.watch(diskWorkspace(folders.chirp)),
     chirpAddress: `127.0.0.1:${server.port}`,
