@@ -13,7 +13,13 @@ import { UnsafePathError } from "../lib/machine/workspace.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
 import { formatCommand } from "../lib/protocol/command_codec.ts";
-import type { Command, GetJob, GetJobOutputDir, JobDone } from "../lib/protocol/commands.ts";
+import type {
+  Command,
+  GetJob,
+  GetJobOutputDir,
+  JobDone,
+  WantGetJob,
+} from "../lib/protocol/commands.ts";
 import type { Jid } from "../lib/protocol/jid.ts";
 import { systemRandom } from "../lib/random.ts";
 import { formatJobData, numberOf, parseJobData } from "./jobmanager/job_data.ts";
@@ -157,7 +163,7 @@ export class JobManager implements Component {
     }
     switch (command.command) {
       case "want_getJob":
-        return mode === "storage" ? [] : await this.#offer(sender);
+        return mode === "storage" ? [] : await this.#offer(command, sender);
       case "getJob":
         return mode === "storage" ? [] : await this.#handOut(command, sender);
       case "want_getJobOutputDir":
@@ -173,16 +179,16 @@ export class JobManager implements Component {
   }
 
   /** Offers a job, where there is one and the agent has not asked too often. */
-  async #offer(sender: Sender): Promise<readonly Reply[]> {
+  async #offer({ agentSession }: WantGetJob, sender: Sender): Promise<readonly Reply[]> {
     const { cooldownSeconds = 0, requireFile } = this.#options;
     if (cooldownSeconds > 0 && await this.#store.askedTooSoon(sender.jid.local, cooldownSeconds)) {
       this.#log.info(`${sender.jid} asks too often: sent to sleep`);
       return [{ command: { command: "sleep" } }];
     }
-    // The agent's own job may be the last one, where its runJob was lost with the manager that sent it.
+    // The agent's own job may be the last one: its runJob was lost, or the agent has started anew.
     if (
       await this.#store.waiting() === 0 &&
-      !await this.#store.owesAcknowledgement(sender.jid.full)
+      !await this.#store.owesAcknowledgement(sender.jid.full, agentSession)
     ) {
       this.#log.debug("The queue is empty");
       return [];

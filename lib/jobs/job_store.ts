@@ -212,8 +212,8 @@ export interface JobStore {
   confirm(id: string, token: number, leaseSeconds: number): Promise<boolean>;
   /**
    * A sign of life of a full JID: it is noted for each of its leases. Those whose job runs are extended;
-   * not an unacknowledged one (its `runJob` may never have arrived), nor one beside which an agent
-   * without a session has asked for another job (it may have started anew). Returns how many there are.
+   * not an unacknowledged one (its `runJob` may never have arrived), nor one beside which the agent has
+   * asked for another job (it may have started anew). Returns how many there are.
    */
   touch(agent: string, leaseSeconds: number): Promise<number>;
   /**
@@ -222,10 +222,11 @@ export interface JobStore {
    */
   holds(id: string, token: number | undefined, agent: string): Promise<boolean>;
   /**
-   * True where that full JID holds a lease that it has not acknowledged: {@linkcode lease} would give it the
-   * same job again.
+   * True where a full JID that asks for a job holds a lease that {@linkcode lease} would give it again or
+   * end: one that it has not acknowledged; with a session any, for such an agent asks only when it has
+   * nothing to do, so that what it holds was an earlier process's, or its end was lost.
    */
-  owesAcknowledgement(agent: string): Promise<boolean>;
+  owesAcknowledgement(agent: string, session?: string): Promise<boolean>;
   /** Leases without a sign of life for so long, oldest first. */
   silentLeases(silentSeconds: number, limit: number): Promise<LeaseStatus[]>;
   /** Leases past their deadline, oldest first. */

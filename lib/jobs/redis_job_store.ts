@@ -192,9 +192,11 @@ export class RedisJobStore implements JobStore {
   }
 
   /** See {@linkcode JobStore.owesAcknowledgement}. */
-  async owesAcknowledgement(agent: string): Promise<boolean> {
+  async owesAcknowledgement(agent: string, session = ""): Promise<boolean> {
     const key = `copilot:queue:${this.#queue}:agent:${agent}`;
-    for (const id of asTexts(await this.#calls.call(["HKEYS", key]), key)) {
+    const ids = asTexts(await this.#calls.call(["HKEYS", key]), key);
+    if (session !== "") return ids.length > 0;
+    for (const id of ids) {
       if (await this.#calls.call(["HGET", `copilot:job:${id}`, "state"]) === "leased") return true;
     }
     return false;

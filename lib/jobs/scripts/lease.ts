@@ -20,8 +20,9 @@ import { scoreNow } from "./_state_digits.ts";
 
 /**
  * Looks through the leases that the agent's JID holds already. Those of an earlier process end now. An
- * agent without sessions that asks for more while a job of its runs may have started anew, too: its
- * signs of life no longer extend that lease, which runs out at its deadline.
+ * agent that asks for more while a job of its runs may have started anew unnoticed (the original's have no
+ * sessions), have given up telling of its end, or have told a Redis that lost it with its power: its signs
+ * of life no longer extend that lease, which runs out at its deadline.
  */
 const HELD_LEASES = `
 for at = 1, #own, 2 do
@@ -40,7 +41,7 @@ for at = 1, #own, 2 do
       return {'repeated', {}, id, job[2], job[4], job[5], description, job[6] or '',
         job[7] or '', job[8] or ''}
     end
-  elseif session == '' then
+  else
     redis.call('HSET', prefix .. 'agent:' .. agent, id, '0')
   end
 end`;

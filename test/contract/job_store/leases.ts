@@ -35,6 +35,15 @@ export function leaseContract(test: ContractTest): void {
     assertEquals(await store.owesAcknowledgement(agentJid(1)), false);
   });
 
+  test("owesAcknowledgement() tells an asking session of whatever its JID holds", async ({ store }) => {
+    await store.submit(sampleJob("a"));
+    assertEquals(await store.owesAcknowledgement(agentJid(1), "s2"), false);
+    const { token } = await mustLease(store, 1, { session: "s1" });
+    await store.confirm("a", token, 60);
+    assertEquals(await store.owesAcknowledgement(agentJid(1), "s2"), true);
+    assertEquals(await store.owesAcknowledgement(agentJid(2), "s2"), false);
+  });
+
   test("lease() lends a job with its first token", async ({ store, calls }) => {
     await store.submit(sampleJob("a"));
     const before = await redisMs(calls);
@@ -102,13 +111,15 @@ export function leaseContract(test: ContractTest): void {
     assertEquals(await store.complete(success("a", 1, 1)), "done");
   });
 
-  test("lease() to a session that goes on leaves its running jobs alone", async ({ store }) => {
+  test("lease() to a session that goes on lets its older running job run out", async ({ store }) => {
     for (const id of ["a", "b"]) await store.submit(sampleJob(id));
-    const { leasedMs } = await mustLease(store, 1, { session: "s1" });
+    await mustLease(store, 1, { session: "s1" });
     await store.confirm("a", 1, 1000);
+    const before = await store.get("a");
     await mustLease(store, 1, { session: "s1" });
     await store.touch(agentJid(1), 5000);
-    assert(((await store.get("a"))?.deadlineMs ?? 0) >= leasedMs + 5_000_000);
+    assertEquals((await store.get("a"))?.deadlineMs, before?.deadlineMs);
+    assertEquals(await store.complete(success("a", 1, 1)), "done");
   });
 
   test("lease() drops and names ids without a usable job", async ({ store, calls }) => {
