@@ -11,6 +11,8 @@ export interface TraceLimits {
   readonly maxLineBytes?: number | undefined;
   /** Lines of the whole trace. Default: 1,000,000. */
   readonly maxLines?: number | undefined;
+  /** Bytes of the whole trace. Default: no bound, for whoever keeps no lines. */
+  readonly maxBytes?: number | undefined;
 }
 
 const MAX_LINE_BYTES = 8 << 20;
@@ -21,14 +23,17 @@ const NEWLINE = 10;
 class LineCutter {
   readonly #maxLineBytes: number;
   readonly #maxLines: number;
+  readonly #maxBytes: number;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #begun: Uint8Array[] = [];
   #begunBytes = 0;
   #line = 0;
+  #bytes = 0;
 
   constructor(limits: TraceLimits) {
     this.#maxLineBytes = limits.maxLineBytes ?? MAX_LINE_BYTES;
     this.#maxLines = limits.maxLines ?? MAX_LINES;
+    this.#maxBytes = limits.maxBytes ?? Infinity;
   }
 
   *push(chunk: Uint8Array): Generator<TraceRecord> {
@@ -49,8 +54,13 @@ class LineCutter {
   #add(part: Uint8Array): void {
     this.#begun.push(part);
     this.#begunBytes += part.length;
-    if (this.#begunBytes <= this.#maxLineBytes) return;
-    throw new TraceFormatError(this.#line + 1, `more than ${this.#maxLineBytes} bytes`);
+    this.#bytes += part.length;
+    if (this.#begunBytes > this.#maxLineBytes) {
+      throw new TraceFormatError(this.#line + 1, `more than ${this.#maxLineBytes} bytes`);
+    }
+    if (this.#bytes > this.#maxBytes) {
+      throw new TraceFormatError(this.#line + 1, `the trace has more than ${this.#maxBytes} bytes`);
+    }
   }
 
   #finish(): TraceRecord {

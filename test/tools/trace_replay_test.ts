@@ -51,8 +51,9 @@ Deno.test("trace replay tells the first difference: what was expected, what came
       [
         "^Difference after job-happy-path\\.jsonl:\\d+, 5\\.\\d s, from jm@copilot\\.test/\\w+: not expected here",
         "  expected  nothing",
-        "  came      storeJobOutputDir jobID=e922bca1 .*$",
-      ].join("\n").replace("Difference after", "Difference at after"),
+        "  came      storeJobOutputDir jobID=e922bca1 .*",
+        "  then      next is line 57, 5\\.4 s: storeJob .*$",
+      ].join("\n"),
     ),
   );
 });

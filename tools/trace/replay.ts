@@ -5,7 +5,7 @@
  */
 import { EXIT, paint, printErrorLine, printJson, printLine } from "../../lib/cli.ts";
 import { summarizeStanza } from "../../lib/trace/mod.ts";
-import { type Difference, differenceText } from "./replay/difference.ts";
+import { differenceText } from "./replay/difference.ts";
 import { replayInMemory } from "./replay/in_memory.ts";
 import { type LiveOptions, replayLive } from "./replay/live.ts";
 import type { PlayOptions, PlayResult } from "./replay/play.ts";
@@ -54,14 +54,10 @@ function stepText(what: "said" | "heard", line: number, summary: string): string
 
 function report({ differences, said, heard }: PlayResult, file: string, side: Side): void {
   for (const difference of differences) {
-    printLine(colour(differenceText(difference, file), difference));
+    const [first = "", ...rest] = differenceText(difference, file).split("\n");
+    printLine([paint(first, "red"), ...rest].join("\n"));
   }
   const counts = `${said} stanzas said as the ${side}, ${heard} came as expected`;
   if (differences.length === 0) printLine(`${paint("Same", "green")}: ${counts}`);
   else printLine(`${counts}, differences: ${differences.length}`);
-}
-
-function colour(text: string, _difference: Difference): string {
-  const [first = "", ...rest] = text.split("\n");
-  return [paint(first, "red"), ...rest].join("\n");
 }

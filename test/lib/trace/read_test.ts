@@ -63,6 +63,7 @@ Deno.test("readTrace() names the line of what it refuses", async () => {
     "bytes that are no UTF-8": [new Uint8Array([...encoder.encode(good), 0xff, 10]), {}, 2],
     "a byte order mark": [encoder.encode(`\ufeff${good}`), {}, 1],
     "too long a line": [encoder.encode(good + good), { maxLineBytes: 20 }, 1],
+    "too many bytes": [encoder.encode(good + good), { maxBytes: 80 }, 2],
     "too many lines": [encoder.encode(good.repeat(3)), { maxLines: 2 }, 3],
   };
   for (const [name, [bytes, limits, line]] of Object.entries(cases)) {

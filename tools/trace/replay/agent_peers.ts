@@ -14,7 +14,7 @@ import { modelHost } from "../../../sim/machine/model_host.ts";
 import { modelRunner } from "../../../sim/machine/model_runner.ts";
 import { type AgentNeeds, agentNeeds } from "./needs.ts";
 import type { Player } from "./script.ts";
-import type { PeerParts, Peers } from "./simulated_stage.ts";
+import type { PeerParts, Peers } from "./peers.ts";
 
 /**
  * Makes the place in which agents run.

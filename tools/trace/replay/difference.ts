@@ -66,11 +66,13 @@ const VERDICTS: Readonly<Record<Difference["kind"], string>> = {
  */
 export function differenceText(difference: Difference, file: string): string {
   const { kind, line, t, expected = "nothing", came = "nothing", detail, peer } = difference;
-  const where = kind === "unexpected" ? `after ${file}:${line}` : `${file}:${line}`;
+  const where = `${kind === "unexpected" ? "after" : "at"} ${file}:${line}`;
   return [
-    `Difference at ${where}, ${t.toFixed(1)} s, from ${peer}: ${VERDICTS[kind]}`,
+    `Difference ${where}, ${t.toFixed(1)} s, from ${peer}: ${VERDICTS[kind]}`,
     `  expected  ${expected}`,
     `  came      ${came}`,
-    ...detail === undefined ? [] : [`  differs   ${detail}`],
+    ...detail === undefined
+      ? []
+      : [`  ${kind === "unexpected" ? "then   " : "differs"}   ${detail}`],
   ].join("\n");
 }

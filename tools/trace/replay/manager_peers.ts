@@ -18,7 +18,7 @@ import { modelHost } from "../../../sim/machine/model_host.ts";
 import { memoryRedisCalls, RedisStore } from "../../../sim/redis/mod.ts";
 import { agentsSeenBefore, managerNeeds, neededChirp, neededJobs } from "./needs.ts";
 import type { Player } from "./script.ts";
-import type { PeerParts, Peers } from "./simulated_stage.ts";
+import type { PeerParts, Peers } from "./peers.ts";
 
 /** The original answers `sleep` to whoever asks twice within so many seconds. */
 const COOLDOWN_SECONDS = 60;

@@ -13,6 +13,7 @@ import {
 } from "../../../lib/trace/mod.ts";
 import { decodeMessage } from "../../../lib/protocol/message.ts";
 import { changed, type Difference, missing } from "./difference.ts";
+import { Expectations } from "./expectations.ts";
 import { commandOf, type Hear, type Player, type Say, type Script } from "./script.ts";
 import type { Audience, Stage } from "./stage.ts";
 import { translateStanza } from "./translate.ts";
@@ -43,19 +44,6 @@ export interface PlayResult {
   readonly heard: number;
 }
 
-/** What the peer says may come so much earlier than in the trace: ours takes no second to start. */
-const EARLY_SECONDS = 2;
-/** And so much later. */
-const LATE_SECONDS = 2;
-/** Share of a longer wait that counts as the same. */
-const SAME_SHARE = 0.1;
-
-/** An expectation and what became of it. */
-interface Expectation {
-  readonly hear: Hear;
-  settled: boolean;
-}
-
 /** What happens at some time by the script. */
 interface Event {
   readonly t: number;
@@ -68,10 +56,7 @@ export class Play implements Audience {
   readonly #script: Script;
   readonly #options: PlayOptions;
   readonly #bindings: Bindings;
-  readonly #expectations: readonly Expectation[];
-  readonly #byHear = new Map<Hear, Expectation>();
-  /** When each thing was said. */
-  readonly #saidT = new Map<Say, number>();
+  readonly #expectations: Expectations;
   /** `jmJobData` of now, by job of the trace. */
   readonly #given = new Map<string, string>();
   readonly #differences: Difference[] = [];
@@ -91,8 +76,7 @@ export class Play implements Audience {
     this.#script = script;
     this.#options = options;
     this.#bindings = new Bindings(options.bindings);
-    this.#expectations = script.hears.map((hear) => ({ hear, settled: false }));
-    for (const expectation of this.#expectations) this.#byHear.set(expectation.hear, expectation);
+    this.#expectations = new Expectations(script.hears);
   }
 
   /** The variables, for a stage that knows some of them. */
@@ -122,34 +106,41 @@ export class Play implements Audience {
     const differences = this.#options.stopAtFirst === true
       ? this.#differences.slice(0, 1)
       : this.#differences;
-    return { differences, said: this.#saidT.size, heard: this.#heard };
+    return { differences, said: this.#expectations.saidCount, heard: this.#heard };
   }
 
   /** See {@linkcode Audience}. */
   hear(peer: string, stanza: XmlElement, receiver: string | undefined): void {
     if (this.#isOver || !isSpeech(stanza)) return;
-    const open = this.#openFor(peer, receiver);
+    const open = this.#expectations.openFor(peer, receiver);
     const nowT = this.#stage?.t ?? 0;
-    let nearest: { readonly expectation: Expectation; readonly mismatch: Mismatch } | undefined;
-    for (const expectation of open) {
-      const { hear } = expectation;
+    let nearest: { readonly hear: Hear; readonly mismatch: Mismatch } | undefined;
+    for (const hear of open) {
       const mismatch = matchStanza(
         hear.stanza,
         this.#addressed(stanza, hear, receiver),
         this.#bindings,
       );
-      if (mismatch === undefined) return this.#accept(expectation, stanza, nowT);
+      if (mismatch === undefined) return this.#accept(hear, stanza, nowT);
       const alike = commandOf(hear.stanza) === commandOf(stanza) &&
         isAck(hear.stanza) === isAck(stanza);
-      if (alike && this.#isDue(hear, nowT)) nearest ??= { expectation, mismatch };
+      if (alike && this.#expectations.isDue(hear, nowT)) nearest ??= { hear, mismatch };
     }
-    if (nearest === undefined) {
-      const came = summarizeStanza(stanza);
-      return this.#report({ kind: "unexpected", line: this.#line, t: nowT, peer, came });
-    }
-    nearest.expectation.settled = true;
-    this.#bindId(nearest.expectation.hear, stanza);
-    this.#report(changed(nearest.expectation.hear, stanza, nowT, nearest.mismatch));
+    if (nearest === undefined) return this.#refuse(peer, stanza, nowT);
+    const { hear, mismatch } = nearest;
+    this.#expectations.settle(hear);
+    this.#bindId(hear, stanza);
+    this.#report(changed(hear, stanza, nowT, mismatch));
+  }
+
+  /** Reports what nobody expects, with what the trace has next. */
+  #refuse(peer: string, stanza: XmlElement, t: number): void {
+    const next = this.#expectations.pending.find((hear) => hear.peer === peer);
+    const detail = next === undefined
+      ? undefined
+      : `next is line ${next.line}, ${next.t.toFixed(1)} s: ${summarizeStanza(next.stanza)}`;
+    const came = summarizeStanza(stanza);
+    this.#report({ kind: "unexpected", line: this.#line, t, peer, came, detail });
   }
 
   get #isOver(): boolean {
@@ -200,7 +191,7 @@ export class Play implements Audience {
 
   /** An acknowledgement needs what it acknowledges; what else somebody says keeps its order, too. */
   #mayBeSaid(say: Say): boolean {
-    if (say.needs.some((hear) => this.#byHear.get(hear)?.settled === false)) return false;
+    if (say.needs.some((hear) => this.#expectations.waitsFor(hear))) return false;
     return isAck(say.stanza) ||
       !this.#waiting.some((other) =>
         other.say.line < say.line && other.say.speaker === say.speaker && !isAck(other.say.stanza)
@@ -214,15 +205,14 @@ export class Play implements Audience {
 
   async #say(stage: Stage, say: Say): Promise<void> {
     for (const hear of say.needs) {
-      const expectation = this.#byHear.get(hear);
-      if (expectation?.settled === false) this.#giveUp(expectation);
+      if (this.#expectations.waitsFor(hear)) this.#giveUp(hear);
     }
     if (this.#isOver) return;
     const { id } = say.stanza.attrs;
     if (id !== undefined && !this.#bindings.knows("id", id)) {
       this.#bindings.bind("id", id, this.#options.newId?.(id) ?? id);
     }
-    this.#saidT.set(say, stage.t);
+    this.#expectations.noteSaid(say, stage.t);
     this.#line = Math.max(this.#line, say.line);
     const stanza = translateStanza(say.stanza, this.#bindings, this.#given);
     this.#options.onStep?.("said", say.line, stanza);
@@ -233,51 +223,32 @@ export class Play implements Audience {
     const { lingerSeconds = 1 } = this.#options;
     const { endT } = this.#script;
     await this.#reach(endT + lingerSeconds);
-    const waits = () => this.#expectations.some(({ settled }) => !settled);
+    const waits = () => this.#expectations.pending.length > 0;
     while (this.#waiting.length > 0 && !this.#isOver) {
       await this.#reach(stage.t + stage.patienceSeconds);
     }
     if (!stage.keepsTime && waits()) {
       await stage.until(stage.t + stage.patienceSeconds, () => this.#isOver || !waits());
     }
-    for (const expectation of this.#expectations) {
-      if (!expectation.settled && !this.#isOver) this.#giveUp(expectation);
-    }
+    for (const hear of this.#expectations.pending) if (!this.#isOver) this.#giveUp(hear);
   }
 
-  /**
-   * What a peer may say now. What answers the last thing said comes first: of two equal answers, an
-   * earlier one may never come.
-   */
-  #openFor(peer: string, receiver: string | undefined): Expectation[] {
-    const open = this.#expectations.filter(({ hear, settled }) =>
-      !settled && hear.peer === peer &&
-      (receiver === undefined || hear.receivers.includes(receiver)) &&
-      (hear.cause === undefined || this.#saidT.has(hear.cause))
-    );
-    const causeLine = ({ hear }: Expectation) => hear.cause?.line ?? 0;
-    return open.sort((one, other) =>
-      causeLine(other) - causeLine(one) || one.hear.line - other.hear.line
-    );
-  }
-
-  #accept(expectation: Expectation, stanza: XmlElement, nowT: number): void {
-    const { hear } = expectation;
-    expectation.settled = true;
+  #accept(hear: Hear, stanza: XmlElement, nowT: number): void {
+    this.#expectations.settle(hear);
     this.#learnData(hear, stanza);
     const { line, peer } = hear;
     const expected = summarizeStanza(hear.stanza);
     const came = summarizeStanza(stanza);
-    const dueT = this.#dueT(hear);
+    const dueT = this.#expectations.dueT(hear);
     const detail = `at ${dueT.toFixed(1)} s in the trace, at ${nowT.toFixed(1)} s now`;
     const { keepsTime = false } = this.#stage ?? {};
-    if (keepsTime && !this.#isDue(hear, nowT)) {
+    if (keepsTime && !this.#expectations.isDue(hear, nowT)) {
       return this.#report({ kind: "early", line, t: nowT, peer, expected, came, detail });
     }
-    if (keepsTime && nowT > dueT + this.#lateSeconds(hear)) {
+    if (keepsTime && this.#expectations.isLate(hear, nowT)) {
       return this.#report({ kind: "late", line, t: nowT, peer, expected, came, detail });
     }
-    if (hear.after !== undefined && this.#byHear.get(hear.after)?.settled === false) {
+    if (hear.after !== undefined && this.#expectations.waitsFor(hear.after)) {
       return this.#report({ kind: "order", line, t: nowT, peer, expected, came });
     }
     this.#heard++;
@@ -301,43 +272,20 @@ export class Play implements Audience {
     if (job !== undefined && data !== undefined) this.#given.set(job, data);
   }
 
-  /** When something is expected: as long after its cause as in the trace. */
-  #dueT({ cause, t }: Hear): number {
-    const saidT = cause === undefined ? undefined : this.#saidT.get(cause);
-    return cause === undefined || saidT === undefined ? t : saidT + (t - cause.t);
-  }
-
-  #isDue(hear: Hear, nowT: number): boolean {
-    const waitSeconds = this.#waitSeconds(hear);
-    return nowT >= this.#dueT(hear) - EARLY_SECONDS - SAME_SHARE * waitSeconds;
-  }
-
-  #lateSeconds(hear: Hear): number {
-    return LATE_SECONDS + SAME_SHARE * this.#waitSeconds(hear);
-  }
-
-  /** How long the peer was silent before it said this. */
-  #waitSeconds(hear: Hear): number {
-    const before = this.#expectations.findLast((other) =>
-      other.hear.peer === hear.peer && other.hear.line < hear.line
-    );
-    return hear.t - (before?.hear.t ?? hear.cause?.t ?? hear.t);
-  }
-
   /** Gives up what should have come long ago. */
   #expire(): void {
     const stage = this.#stage;
     if (stage === undefined || !stage.keepsTime) return;
-    for (const expectation of this.#expectations) {
-      const { hear, settled } = expectation;
-      if (settled || (hear.cause !== undefined && !this.#saidT.has(hear.cause))) continue;
-      if (stage.t > this.#dueT(hear) + this.#lateSeconds(hear)) this.#giveUp(expectation);
+    for (const hear of this.#expectations.pending) {
+      if (this.#expectations.mayCome(hear) && this.#expectations.isLate(hear, stage.t)) {
+        this.#giveUp(hear);
+      }
     }
   }
 
-  #giveUp(expectation: Expectation): void {
-    expectation.settled = true;
-    this.#report(missing(expectation.hear, this.#stage?.t ?? 0));
+  #giveUp(hear: Hear): void {
+    this.#expectations.settle(hear);
+    this.#report(missing(hear, this.#stage?.t ?? 0));
   }
 
   #report(difference: Difference): void {

@@ -13,6 +13,7 @@ import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
 import { Broker, memoryLink } from "../../../sim/xmpp/mod.ts";
 import { agentPeers } from "./agent_peers.ts";
 import { managerPeers } from "./manager_peers.ts";
+import type { Peers } from "./peers.ts";
 import { isRoom, type Player, type Script } from "./script.ts";
 import type { Audience, Stage } from "./stage.ts";
 
@@ -26,23 +27,6 @@ export const SIMULATED_FIXED: readonly VariableKind[] = [
   "output-directory",
   "content",
 ];
-
-/** Runs the roles that stand opposite. */
-export interface Peers extends AsyncDisposable {
-  /** See {@linkcode Stage.errands}. */
-  readonly errands: Stage["errands"];
-  /** Starts one; it lives until its link is disposed of. */
-  start(peer: Player, link: Link): Promise<void>;
-  /** Something is going to be said to it. */
-  beforeSaying(stanza: XmlElement): Promise<void>;
-}
-
-/** What peers are made of. */
-export interface PeerParts {
-  readonly script: Script;
-  readonly clock: VirtualClock;
-  readonly seed: number;
-}
 
 /** Time moves in steps of so many milliseconds where something is waited for. */
 const STEP_MS = 100;

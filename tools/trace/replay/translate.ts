@@ -4,7 +4,7 @@
  * @module
  */
 import { type Bindings, echoJobData } from "../../../lib/trace/mod.ts";
-import { ruleOf } from "../../../lib/trace/values.ts";
+import { ruleOf, type ValueRule } from "../../../lib/trace/values.ts";
 import { decodeValue, encodeValue } from "../../../lib/protocol/value.ts";
 import type { XmlElement } from "../../../lib/protocol/xml.ts";
 
@@ -44,36 +44,39 @@ export function translateStanza(
 }
 
 function translateInfo(element: XmlElement, bindings: Bindings, given: GivenData): XmlElement {
-  const command = decodeValue(element.attrs["command"] ?? "");
-  const owner = element.name === "job" ? "job" : command;
+  const owner = element.name === "job" ? "job" : decodeValue(element.attrs["command"] ?? "");
+  const data = given.get(decodeValue(element.attrs["jobID"] ?? ""));
   const attrs: Record<string, string> = {};
   for (const name of Object.keys(element.attrs)) {
     const written = element.attrs[name] ?? "";
     const then = decodeValue(written);
-    const now = valueNow(owner, name, then);
+    const now = valueNow(ruleOf(owner, name), then, bindings, data);
     attrs[name] = now === then ? written : encodeValue(now);
   }
   const children = element.children.map((child) =>
     typeof child === "string" ? child : translateInfo(child, bindings, given)
   );
   return { name: element.name, attrs, children };
+}
 
-  function valueNow(owner: string, name: string, then: string): string {
-    const rule = ruleOf(owner, name);
-    switch (rule) {
-      case "job":
-      case "input-directory":
-      case "output-directory":
-      case "input-address":
-      case "output-address":
-      case "jid":
-        return bindings.now(rule, then);
-      case "job-data": {
-        const data = given.get(decodeValue(element.attrs["jobID"] ?? ""));
-        return data === undefined ? then : echoJobData(then, data);
-      }
-      default:
-        return then;
-    }
+/** A value of the trace as it is now. */
+function valueNow(
+  rule: ValueRule,
+  then: string,
+  bindings: Bindings,
+  data: string | undefined,
+): string {
+  switch (rule) {
+    case "job":
+    case "input-directory":
+    case "output-directory":
+    case "input-address":
+    case "output-address":
+    case "jid":
+      return bindings.now(rule, then);
+    case "job-data":
+      return data === undefined ? then : echoJobData(then, data);
+    default:
+      return then;
   }
 }
