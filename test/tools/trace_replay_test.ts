@@ -166,7 +166,7 @@ Deno.test("trace replay plays the manager against a live agent, and serves its f
     const replay = replayLive(
       readTrace("job-fails-exit3.jsonl"),
       "manager",
-      { ...live, speed: 1 },
+      { ...live, speed: 4 },
       { stopAtFirst: true },
       never(),
     );
