@@ -22,7 +22,7 @@ import { LastCall, unlessAborted } from "./agent/last_call.ts";
 import { type Letter, Mailbox } from "./agent/mailbox.ts";
 import { agentOptions } from "./agent/open_agent.ts";
 import { AGENT_TIMES, type AgentOptions, type AgentTimes } from "./agent/options.ts";
-import { handBackReport, isFenced, jobReport, statusText } from "./agent/report.ts";
+import { handBackReport, isFenced, jobReport, measuredTimes, statusText } from "./agent/report.ts";
 import { TrustedManagers } from "./agent/trust.ts";
 import { AGENT_COMPONENT, agentVariables } from "./agent/variables.ts";
 
@@ -284,6 +284,8 @@ export class Agent implements Component {
     await workspace.writeText(status, statusText(report));
     const finished = {
       report,
+      jmJobData: command.jmJobData,
+      measured: measuredTimes(command, execution),
       archivePath: workspace.path(archive),
       statusPath: workspace.path(status),
       agentIp: execution.agentIp,

@@ -28,6 +28,10 @@ export interface Dialogue {
 /** A finished job, ready to be handed over. */
 export interface FinishedJob {
   readonly report: JobDone;
+  /** The manager's own data, as it came with the job. */
+  readonly jmJobData: string | undefined;
+  /** What is added to it in the report. */
+  readonly measured: Readonly<Record<string, string>>;
   /** Local path of the archive `ID.tgz`. */
   readonly archivePath: string;
   /** Local path of the file `ID.status`, which tells a manager of ours how the job ended. */
@@ -91,7 +95,8 @@ async function askForDirectory(
   waitMs: number,
   { dialogue, manager, outputDirMs, log }: DeliveryTools,
 ): Promise<Letter<"storeJobOutputDir"> | undefined> {
-  const { jobID, agentHost, jmJobData } = job.report;
+  const { jmJobData } = job;
+  const { jobID, agentHost } = job.report;
   const about = { jobID, agentHost, ...(jmJobData === undefined ? {} : { jmJobData }) };
   // The original says "todo" in the first request and nothing in the second.
   const known = job.agentIp === undefined ? {} : { agentIP: job.agentIp };
@@ -116,17 +121,19 @@ function request(dialogue: Dialogue, to: string, command: KnownCommand): void {
   dialogue.tell(to, command).catch(() => {});
 }
 
-/** The report, with what is known of the upload: its number, or why it failed. */
+/**
+ * The report, with the data as the manager that takes the output may have changed it, and with what is
+ * known of the upload: its number, or why it failed.
+ */
 function finalReport(
-  { report }: FinishedJob,
+  { report, jmJobData, measured }: FinishedJob,
   { command }: Letter<"storeJobOutputDir">,
   result: number | string,
 ): JobDone {
-  const jmJobData = command.jmJobData ?? report.jmJobData;
-  const data = jmJobData === undefined ? {} : { jmJobData };
-  if (typeof result === "string") return { ...report, ...data, failure: result };
-  if (result === 0 || jmJobData === undefined) return { ...report, ...data };
-  return { ...report, jmJobData: appendHash(jmJobData, { upload: `${result}` }) };
+  const number = typeof result === "number" && result > 0 ? { upload: `${result}` } : {};
+  const data = appendHash(command.jmJobData ?? jmJobData ?? "", { ...measured, ...number });
+  const failure = typeof result === "string" ? { failure: result } : {};
+  return { ...report, jmJobData: data, ...failure };
 }
 
 /** Uploads archive and status; returns the upload's number, or why it failed. */

@@ -17,6 +17,21 @@ export function isFenced(command: RunJob): boolean {
 }
 
 /**
+ * What an agent adds to the manager's data when a job is done: the user CPU seconds, as in the original,
+ * and to a manager of ours the time from start to end.
+ *
+ * @param command The command that brought the job.
+ * @param execution How it went.
+ */
+export function measuredTimes(
+  command: RunJob,
+  { userSeconds, wallSeconds }: Execution,
+): Readonly<Record<string, string>> {
+  const elapsed = isFenced(command) ? { elapsed: wallSeconds.toFixed(3) } : {};
+  return { wallTime: userSeconds?.toFixed(2) ?? "", ...elapsed };
+}
+
+/**
  * Writes the report of a job that was run.
  *
  * @param command The command that brought the job.
@@ -25,20 +40,16 @@ export function isFenced(command: RunJob): boolean {
  * @returns The report; `exitCode` is the raw wait status, `wallTime` the user CPU seconds, as in the original.
  */
 export function jobReport(command: RunJob, execution: Execution, agentHost: string): JobDone {
-  const { waitStatus, validateStatus, userSeconds, wallSeconds, failure } = execution;
-  const measured = { wallTime: userSeconds?.toFixed(2) ?? "" };
-  const elapsed = isFenced(command) ? { elapsed: wallSeconds.toFixed(3) } : {};
+  const { waitStatus, validateStatus, failure } = execution;
   return {
     command: "jobDone",
     jobID: command.job.id,
     state: "ready",
     exitCode: `${waitStatus}`,
     agentHost,
-    // Appended to the manager's own text, so that its part comes back byte for byte; a manager that
-    // sends none gets none (report 2.2.1.4).
-    ...(command.jmJobData === undefined ? {} : {
-      jmJobData: appendHash(command.jmJobData, { ...measured, ...elapsed }),
-    }),
+    // Appended to the manager's own text, so that its part comes back byte for byte; to a manager that sent
+    // none the original says its time all the same.
+    jmJobData: appendHash(command.jmJobData ?? "", measuredTimes(command, execution)),
     ...(validateStatus === undefined ? {} : { validateExitCode: `${validateStatus}` }),
     ...(failure === undefined ? {} : { failure }),
   };

@@ -193,6 +193,8 @@ Deno.test("deliverOutput() lets nothing escape when it is broken off", async () 
   const pending: PromiseWithResolvers<DeliveryOutcome>[] = [];
   const failed = deliverOutput({
     report: { command: "jobDone", jobID: "one", state: "ready", exitCode: "0", agentHost: "vm" },
+    jmJobData: undefined,
+    measured: {},
     archivePath: "/x",
     statusPath: "/y",
     agentIp: undefined,
