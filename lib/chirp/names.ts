@@ -38,7 +38,8 @@ export function bytesOfName(name: string): Uint8Array {
   const bytes: number[] = [];
   for (const character of name) {
     const code = character.codePointAt(0) ?? 0;
-    if (code < 0xd800 || code > 0xdfff) {
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0xd800 || code > 0xdfff) {
       bytes.push(...ENCODER.encode(character));
     } else if (code >= ESCAPE_BASE + 0x80 && code <= ESCAPE_BASE + 0xff) {
       bytes.push(code - ESCAPE_BASE);
@@ -55,7 +56,9 @@ function nameOfBrokenUtf8(bytes: Uint8Array): string {
   for (let at = 0; at < bytes.length;) {
     const byte = bytes[at] ?? 0;
     const length = sequenceLength(byte);
-    const character = length > 0 ? strictlyDecoded(bytes.subarray(at, at + length)) : undefined;
+    const character = length === 1
+      ? String.fromCharCode(byte)
+      : strictlyDecoded(bytes.subarray(at, at + length));
     name += character ?? String.fromCharCode(ESCAPE_BASE + byte);
     at += character === undefined ? 1 : length;
   }
@@ -72,6 +75,8 @@ function sequenceLength(byte: number): number {
 }
 
 function strictlyDecoded(bytes: Uint8Array): string | undefined {
+  // What is plainly no sequence is not tried: an exception costs a thousand times as much.
+  if (bytes.length < 2 || (bytes[1] ?? 0) >> 6 !== 0b10) return undefined;
   try {
     return STRICT_DECODER.decode(bytes);
   } catch {

@@ -51,7 +51,9 @@ export function encodePath(path: string): string {
   if (!NEEDS_ESCAPE.test(path)) return path;
   let word = "";
   for (const byte of bytesOfName(path)) {
-    if (byte === 0) throw new SyntaxError(`Cannot send the NUL of path ${JSON.stringify(path)}`);
+    if (byte === 0) {
+      throw new SyntaxError(`Cannot send the NUL of path ${JSON.stringify(path.slice(0, 120))}`);
+    }
     word += WORD_OF_BYTE[byte];
   }
   return word;

@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   type ChirpStat,
@@ -156,3 +156,14 @@ function onlySyntaxErrors(action: () => unknown): void {
     assertInstanceOf(error, SyntaxError);
   }
 }
+
+Deno.test("encodePath() refuses a long path in few words", () => {
+  const error = assertThrows(() => encodePath(`${"x".repeat(5000)}\0`), SyntaxError);
+  assert(error.message.length < 300);
+});
+
+Deno.test("decodePathWord() reads a long word that is not UTF-8 at all", () => {
+  const word = "%C3%28a".repeat(10_000);
+  assertEquals(decodePathWord(word).length, 30_000);
+  assertEquals(encodePath(decodePathWord(word)), "%C3(a".repeat(10_000));
+});
