@@ -65,7 +65,7 @@ class DispatcherReader {
       ? "found nothing"
       : `found ${JSON.stringify(setting.value.slice(0, 60))}`;
     return new DispatchSyntaxError(
-      `Expected ${expected} for ${this.name}.${key}, ${found}`,
+      `Expected ${expected} for ${this.name.slice(0, 60)}.${key}, ${found}`,
       setting?.line ?? 0,
     );
   }
@@ -127,8 +127,11 @@ function warnOfSettings(settings: DispatchSettings, names: readonly string[]): s
     const [name, setting] = [key.slice(0, dot), key.slice(dot + 1)];
     const isKnown = WITH_EFFECT.has(setting) || WITHOUT_EFFECT.has(setting);
     if (!names.includes(name)) {
-      warnings.push(`line ${line}: Ignored ${key}: no dispatcher of that name is listed`);
-    } else if (!isKnown) warnings.push(`line ${line}: Ignored the unknown setting ${key}`);
+      const shown = key.slice(0, 120);
+      warnings.push(`line ${line}: Ignored ${shown}: no dispatcher of that name is listed`);
+    } else if (!isKnown) {
+      warnings.push(`line ${line}: Ignored the unknown setting ${key.slice(0, 120)}`);
+    }
   }
   return warnings;
 }

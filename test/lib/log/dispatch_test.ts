@@ -119,3 +119,11 @@ Deno.test("parseDispatchConfig() gives a result or a DispatchSyntaxError for any
     }
   }));
 });
+
+Deno.test("parseDispatchConfig() complains of long names in few words", () => {
+  const name = "x".repeat(4000);
+  const error = assertThrows(() => parseDispatchConfig(`dispatchers = ${name}\n`));
+  assert(error instanceof DispatchSyntaxError && error.message.length < 300);
+  const { warnings } = parseDispatchConfig(`dispatchers =\n${name} = 1\n`);
+  assert(warnings.every((warning) => warning.length < 300));
+});
