@@ -214,13 +214,14 @@ export class XmlReader {
   }
 
   #declaration(text: string, start: number): number {
-    const end = text.indexOf("?>", start);
+    // The first ">" decides: were it not the end, each one that trickles in would be a new attempt.
+    const end = text.indexOf(">", start);
     if (end < 0) return -1;
-    if (this.#state !== "start" || !DECLARATION.test(text.slice(start, end + 2))) {
+    if (this.#state !== "start" || !DECLARATION.test(text.slice(start, end + 1))) {
       throw new XmlError("restricted-xml", `Cannot accept XML markup ${excerpt(text, start)}`);
     }
     this.#state = "prolog";
-    return end + 2;
+    return end + 1;
   }
 
   #startTag(text: string, start: number): number {

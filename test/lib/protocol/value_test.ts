@@ -68,3 +68,13 @@ Deno.test("decodeValue() never throws", () => {
     ),
   );
 });
+
+Deno.test("encodeValue() and decodeValue() agree with UTF-8 in base64, whatever the text", () => {
+  const decoder = new TextDecoder();
+  const texts = fc.string({ unit: "binary", maxLength: 200 });
+  fc.assert(fc.property(texts, (text) => {
+    const bytes = new TextEncoder().encode(text);
+    assertEquals(encodeValue(text).replaceAll("\n", ""), `_BASE64:${bytes.toBase64()}`);
+    assertEquals(decodeValue(encodeValue(text)), decoder.decode(bytes));
+  }));
+});

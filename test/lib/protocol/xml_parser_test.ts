@@ -290,3 +290,10 @@ Deno.test("XmlStreamParser takes a large attribute byte by byte in linear time",
   const [, stanza] = read([ROOT, ..."<a b='", ...value, ..."'/>"]);
   assertEquals((stanza as XmlElement).attrs["b"]?.length, value.length);
 });
+
+Deno.test("XmlStreamParser refuses a declaration at its first > without waiting for its end", () => {
+  const parser = new XmlStreamParser({ onStart() {}, onElement() {}, onEnd() {} });
+  parser.write("<?xml version='1.0'");
+  const error = assertThrows(() => parser.write(">"), XmlError);
+  assertEquals(error.code, "restricted-xml");
+});
