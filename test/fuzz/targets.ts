@@ -1,0 +1,12 @@
+/**
+ * Everything that is fuzzed.
+ *
+ * @module
+ */
+import { protocolTargets } from "./protocol_targets.ts";
+import { secureTargets } from "./secure_targets.ts";
+import type { Target } from "./target.ts";
+import { textTargets } from "./text_targets.ts";
+
+/** All targets, by what they read. */
+export const TARGETS: readonly Target[] = [...protocolTargets, ...secureTargets, ...textTargets];
