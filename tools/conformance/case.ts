@@ -44,7 +44,7 @@ export interface CaseText {
   readonly source: string;
   /** Where an implementation is known to differ, and how. */
   readonly known?: Readonly<Partial<Record<Implementation, string>>> | undefined;
-  /** Where an implementation does not survive the case, and how it dies: not run against it. */
+  /** Where a case would do harm to an implementation or its machine, and what: not run against it. */
   readonly fatal?: Readonly<Partial<Record<Implementation, string>>> | undefined;
   readonly needs?: readonly Need[] | undefined;
   readonly setup?: Setup | undefined;

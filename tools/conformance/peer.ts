@@ -70,6 +70,8 @@ export interface PeerOptions {
   readonly random: Random;
   /** Told of each command that is said. */
   readonly onSay?: ((command: string) => void) | undefined;
+  /** Told when the session breaks or cannot be had. */
+  readonly onOffline?: ((reason: string) => void) | undefined;
 }
 
 /** Commands that are kept at most: a peer that floods the suite breaks the rule by it. */
@@ -85,8 +87,6 @@ export class Peer implements LinkHandler, AsyncDisposable {
   readonly others: XmlElement[] = [];
   /** Whether commands are acknowledged as they come. */
   acknowledges = true;
-  /** Why the session is not up, as far as is known. */
-  trouble = "no answer";
   readonly patience: Patience;
   readonly #options: PeerOptions;
   #transcript: Transcript;
@@ -277,7 +277,7 @@ export class Peer implements LinkHandler, AsyncDisposable {
 
   /** See {@linkcode LinkHandler}. */
   onStatus(status: LinkStatus): void {
-    if (status.type === "offline" || status.type === "closed") this.trouble = status.reason;
+    if (status.type === "offline") this.#options.onOffline?.(status.reason);
   }
 
   /** Goes offline. */

@@ -84,9 +84,7 @@ async function runCase(test: ConformanceCase, options: RunOptions): Promise<Case
 function whyNot(test: ConformanceCase, target: Target): string | undefined {
   const { implementation } = target;
   const fatal = implementation === "perl" ? test.fatal?.perl : undefined;
-  return fatal === undefined
-    ? target.skipReason(test)
-    : `The original does not survive it: ${fatal}`;
+  return fatal === undefined ? target.skipReason(test) : `Not for the original: ${fatal}`;
 }
 
 function knownDifference(test: ConformanceCase, { implementation }: Target): string | undefined {

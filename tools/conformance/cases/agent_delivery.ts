@@ -169,7 +169,6 @@ export const AGENT_DELIVERY_CASES = againstAgent([
     level: "SHOULD",
     rule: "An agent that runs a job answers, too: it lives.",
     source: "design",
-    known: { perl: "not measured" },
     run: async (stage) => {
       const { manager } = stage;
       const { from } = await stage.request();

@@ -161,8 +161,7 @@ const RUN = againstAgent([
     level: "MUST",
     rule: "An input file whose name leads out of the job's directory is not fetched there.",
     source: "design",
-    known: { perl: "not measured" },
-    fatal: { perl: "it may write anywhere" },
+    fatal: { perl: "it might write anywhere on the agent's machine" },
     run: async (stage) => {
       const attributes = { inputFiles: "run.sh###../conformance-escaped.txt" };
       const { done } = await runJob(stage, "true", { attributes });

@@ -43,7 +43,6 @@ export const QUEUE_CASES = againstManager([
     level: "SHOULD",
     rule: "An id without description is dropped, and the next job handed out at once.",
     source: "design",
-    known: { perl: "not measured; it reports error.invalidJobId (report 2.3.2)" },
     needs: ["jobs"],
     run: async ({ manager, peer, jobs }) => {
       const { id } = await jobs.submit();

@@ -131,7 +131,6 @@ const CONVEY = againstAgent([
     level: "MUST",
     rule: "A referral that is no JID does not stop the agent.",
     source: "design",
-    fatal: { perl: "not measured" },
     run: async (stage) => {
       const { from } = await stage.request();
       const info = { attributes: { command: CONVEYED }, children: {} };

@@ -79,6 +79,12 @@ export class Connector {
   ): Promise<Peer> {
     const { patience, clock, random, host, port } = this.#options;
     const resource = `suite-${randomHex(random, 12)}`;
+    const { promise: failed, reject } = Promise.withResolvers<never>();
+    const fail = (reason: string) => {
+      reject(new UnreachableError(`Cannot reach ${host}:${port}: ${reason}`));
+    };
+    // Once the session is up nobody waits for this any more.
+    failed.catch(() => {});
     const peer = new Peer({
       link: this.link(account, resource),
       name: `${account.user}/${resource.slice(0, 9)}`,
@@ -87,13 +93,11 @@ export class Connector {
       clock,
       random,
       onSay,
+      onOffline: fail,
     });
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = clock.after(LOGIN_MS, () => {
-      reject(new UnreachableError(`Cannot reach ${host}:${port}: ${peer.trouble}`));
-    });
+    const timer = clock.after(LOGIN_MS, () => fail("it does not let us in"));
     try {
-      await Promise.race([peer.open(), late]);
+      await Promise.race([peer.open(), failed]);
       return peer;
     } catch (error) {
       await peer[Symbol.asyncDispose]();

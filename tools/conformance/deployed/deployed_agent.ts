@@ -15,6 +15,7 @@ import { Transcript } from "../transcript.ts";
 import { CaseSkipped, RuleBroken } from "../verdict.ts";
 import { type Account, AccountPool } from "./accounts.ts";
 import { type Connector, UnreachableError } from "./connector.ts";
+import { type Detected, detectImplementation } from "./detect_implementation.ts";
 
 /** Options of {@linkcode openDeployedAgent}. */
 export interface DeployedAgentOptions {
@@ -53,17 +54,17 @@ const SETTLE_MS = 20_000;
 export async function openDeployedAgent(options: DeployedAgentOptions): Promise<DeployedAgent> {
   const { connector, managerAccount, clock, agent, patience } = options;
   const manager = await connector.peer(managerAccount, new Transcript(() => clock.now()));
-  const deployed = new DeployedAgent(manager, options);
   manager.say(agent, { command: "Heartbeat:ping" });
   const isThere = manager.hear("pong", { withinMs: patience.answerMs });
   const asks = manager.hear("want_getJob", { withinMs: patience.answerMs });
   try {
-    await Promise.any([isThere, asks]);
-  } catch {
+    const { from } = await Promise.any([isThere, asks]);
+    return new DeployedAgent(manager, await detectImplementation(manager, from), options);
+  } catch (error) {
     await manager[Symbol.asyncDispose]();
+    if (!(error instanceof AggregateError)) throw error;
     throw new UnreachableError(`Cannot reach the agent ${agent}: it neither answers nor asks`);
   }
-  return deployed;
 }
 
 /** Runs cases against a deployed agent, one at a time. */
@@ -77,20 +78,19 @@ export class DeployedAgent implements AsyncDisposable {
 
   /**
    * @param manager The session that the agent asks.
+   * @param implementation What the agent is.
    * @param options See {@linkcode DeployedAgentOptions}.
    */
-  constructor(manager: Peer, options: DeployedAgentOptions) {
+  constructor(
+    manager: Peer,
+    readonly implementation: Detected,
+    options: DeployedAgentOptions,
+  ) {
     this.#manager = manager;
     this.#options = options;
     const { others, clock } = options;
     this.#referrals = new AccountPool(others.slice(0, -1), clock);
     this.#strangers = new AccountPool(others.slice(-1), clock);
-  }
-
-  /** What the agent says of its software; nothing where it is one of the original's. */
-  get software(): string | undefined {
-    return this.#manager.heard.findLast(({ name }) => name === "want_getJob")
-      ?.attributes["agentSoftware"];
   }
 
   /** Directories that could not be removed so far. */

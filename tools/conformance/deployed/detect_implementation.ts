@@ -12,23 +12,35 @@ import { UnreachableError } from "./connector.ts";
 /** Longest wait for what the original leaves unanswered, in milliseconds. */
 const IQ_MS = 2000;
 
+/** What is told apart. */
+export type Detected = "perl" | "other";
+
 /**
- * Asks a manager whether it is there and what it is: the original answers no iq but pings, which RFC 6120
- * forbids, so that hardly anybody else does so.
+ * Asks a manager whether it is there and what it is.
  *
  * @param peer Who asks.
  * @param manager The manager's JID.
- * @returns `perl` or `other`.
  * @throws {UnreachableError} When it does not answer.
  */
-export async function detectManager(peer: Peer, manager: string): Promise<"perl" | "other"> {
+export async function detectManager(peer: Peer, manager: string): Promise<Detected> {
   const { from } = await peer.hearAck(peer.say(manager, PROBE)).catch((error) => {
     if (!(error instanceof RuleBroken)) throw error;
     throw new UnreachableError(`Cannot reach the manager ${manager}: ${error.message}`);
   });
+  return await detectImplementation(peer, from);
+}
+
+/**
+ * Asks a session what it is. The original answers no iq but pings, which RFC 6120 forbids, so that hardly
+ * anybody else does so.
+ *
+ * @param peer Who asks.
+ * @param jid The session's full JID.
+ */
+export async function detectImplementation(peer: Peer, jid: string): Promise<Detected> {
   const id = peer.newId();
   const query = xml("query", { xmlns: "jabber:iq:version" });
-  peer.send(xml("iq", { to: from, id, type: "get" }, query));
+  peer.send(xml("iq", { to: jid, id, type: "get" }, query));
   try {
     await peer.hearOther("answer", ({ attrs }) => attrs["id"] === id, IQ_MS);
     return "other";

@@ -14,7 +14,7 @@ import { AccountPool, parseAccount } from "./accounts.ts";
 import { type DeployedAgent, openDeployedAgent } from "./deployed_agent.ts";
 import { DeployedManager } from "./deployed_manager.ts";
 import { type DeployedParts, deployedTarget } from "./deployed_target.ts";
-import { detectManager } from "./detect_implementation.ts";
+import { type Detected, detectManager } from "./detect_implementation.ts";
 import type { Server } from "./open_server.ts";
 
 /** Longest waits for an agent's request or an account's cooldown, in milliseconds. */
@@ -35,7 +35,7 @@ export async function openPeers(options: ConformanceOptions, server: Server): Pr
   const manager = options.manager === undefined
     ? undefined
     : await openManager(options, server, options.manager);
-  const detected = manager?.implementation ?? (agent === undefined ? "other" : agentKind(agent));
+  const detected = manager?.implementation ?? agent?.implementation ?? "other";
   const implementation = options.implementation ?? detected;
   const room = options.heartbeat;
   const known = names.filter((name) => name !== undefined).join(", ");
@@ -63,11 +63,6 @@ function checkJid(name: string): void {
   throw new UsageError(`Cannot test ${JSON.stringify(name)}: it is no JID`);
 }
 
-/** Agents of ours and of others that announce themselves are not the original's. */
-function agentKind(agent: DeployedAgent): "perl" | "other" {
-  return agent.software === undefined ? "perl" : "other";
-}
-
 async function openAgent(options: ConformanceOptions, server: Server): Promise<DeployedAgent> {
   const { accounts, connector, clock, patience } = server;
   const managerAccount = options.managerAccount === undefined
@@ -92,7 +87,7 @@ async function openManager(
   options: ConformanceOptions,
   server: Server,
   jid: string,
-): Promise<{ readonly deployed: DeployedManager; readonly implementation: "perl" | "other" }> {
+): Promise<{ readonly deployed: DeployedManager; readonly implementation: Detected }> {
   const { connector, clock, patience } = server;
   const accounts = new AccountPool(server.accounts, clock);
   const redis = await server.openRedis(options.redis);
