@@ -4,6 +4,7 @@
  * @module
  */
 import { type Column, table } from "../../lib/cli.ts";
+import { escapeControls } from "../../lib/log/escape.ts";
 import type { StatusComponent } from "../../lib/messaging/heartbeat_status.ts";
 import { parseStatus, type StatusRows } from "./readings.ts";
 import type { Answer, Question, RoundResult, Silence } from "./round.ts";
@@ -11,7 +12,8 @@ import type { Answer, Question, RoundResult, Silence } from "./round.ts";
 /** A line of a table: one row of somebody's answer. */
 interface Line<Row> {
   readonly label: string;
-  readonly row: Row;
+  /** `undefined` for an answer that says nothing. */
+  readonly row: Row | undefined;
 }
 
 const UNITS = ["MiB", "GiB", "TiB", "PiB"] as const;
@@ -29,11 +31,11 @@ function sizeText(mebibytes: number | undefined): string | undefined {
 }
 
 function right<Row>(title: string, text: (row: Row) => string | undefined): Column<Line<Row>> {
-  return { title, value: ({ row }) => text(row), align: "right" };
+  return { ...left(title, text), align: "right" };
 }
 
 function left<Row>(title: string, text: (row: Row) => string | undefined): Column<Line<Row>> {
-  return { title, value: ({ row }) => text(row) };
+  return { title, value: ({ row }) => row === undefined ? undefined : text(row) };
 }
 
 const COLUMNS: { readonly [C in StatusComponent]: readonly Column<Line<StatusRows[C]>>[] } = {
@@ -104,9 +106,10 @@ function statusTable<C extends StatusComponent>(
   answers: readonly Answer[],
   options: { readonly colours?: boolean },
 ): string {
-  const lines = answers.flatMap(({ target: { label }, status }) =>
-    parseStatus(component, status).map((row) => ({ label, row }))
-  );
+  const lines = answers.flatMap(({ target: { label }, status }): Line<StatusRows[C]>[] => {
+    const rows = parseStatus(component, status);
+    return rows.length === 0 ? [{ label, row: undefined }] : rows.map((row) => ({ label, row }));
+  });
   const columns: readonly Column<Line<StatusRows[C]>>[] = COLUMNS[component];
   return table(lines, [{ title: NAME_TITLE, value: ({ label }) => label }, ...columns], options);
 }
@@ -142,7 +145,7 @@ function nameOf({ address, nick }: Answer["target"]): { address: string; nick?: 
  */
 export function silenceLines(silent: readonly Silence[], timeoutMs: number): string[] {
   return [...Map.groupBy(silent, ({ reason }) => reason)].map(([reason, group]) => {
-    const names = group.map(({ target }) => target.label).join(", ");
+    const names = group.map(({ target }) => escapeControls(target.label)).join(", ");
     return reason === "no answer"
       ? `No answer within ${timeoutMs / 1000} s: ${names}`
       : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}: ${names}`;
