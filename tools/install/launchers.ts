@@ -22,6 +22,9 @@ export const LAUNCHERS: readonly Launcher[] = [
   { name: "copilot-keygen", permissions: "keygen", module: "tools/keygen.ts" },
   { name: "copilot-job-submit", permissions: "submit", module: "tools/submit.ts" },
   { name: "copilot-jobs", permissions: "jobs", module: "tools/jobs.ts" },
+  { name: "copilot-heartbeat", permissions: "heartbeat", module: "tools/heartbeat.ts" },
+  { name: "copilot-trace", permissions: "trace", module: "tools/trace.ts" },
+  { name: "copilot-conformance", permissions: "conformance", module: "tools/conformance.ts" },
   { name: "copilot-sandbox", permissions: "sandbox", module: "tools/sandbox.ts" },
 ];
 
