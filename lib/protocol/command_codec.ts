@@ -69,7 +69,9 @@ export function parseCommand(info: Info): Command {
     const content = info.children[child] ?? NOTHING;
     fields[child] = child === "job" ? jobFromInfo(content) : content;
   }
-  const extra = extraOf(info, [...always, ...given, "command"], child);
+  const isKnown = (name: string) =>
+    name === "command" || always.includes(name) || given.includes(name);
+  const extra = extraOf(info, isKnown, child);
   if (extra !== undefined) fields["extra"] = extra;
   return fields as unknown as KnownCommand;
 }
@@ -81,10 +83,10 @@ function childOf(command: CommandName): "job" | "info" | undefined {
 
 function extraOf(
   info: Info,
-  known: readonly string[],
+  isKnown: (name: string) => boolean,
   child: string | undefined,
 ): Info | undefined {
-  const attributes = entriesBut(info.attributes, (name) => known.includes(name));
+  const attributes = entriesBut(info.attributes, isKnown);
   const children = entriesBut(info.children, (name) => name === child);
   return attributes === undefined && children === undefined
     ? undefined
@@ -124,8 +126,10 @@ export function formatCommand(command: Command): Info {
   const children: Record<string, Info> = {};
   if (command.command === "runJob") children["job"] = jobToInfo(command.job);
   if (command.command === "redirect") children["info"] = command.info;
+  const { extra } = command;
+  if (extra === undefined) return { attributes, children };
   return {
-    attributes: { ...command.extra?.attributes, ...attributes },
-    children: { ...command.extra?.children, ...children },
+    attributes: { ...extra.attributes, ...attributes },
+    children: { ...extra.children, ...children },
   };
 }

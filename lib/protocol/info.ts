@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { bareRecord } from "./_bare_record.ts";
 import { decodeValue, encodeValue } from "./value.ts";
-import { xml, type XmlElement } from "./xml.ts";
+import type { XmlElement } from "./xml.ts";
 
 /** Decoded content of `<info>` or of an element in it. */
 export interface Info {
@@ -30,10 +31,12 @@ export function encodeInfo(name: string, info: Info): XmlElement {
   for (const key of Object.keys(info.attributes)) {
     attrs[key] = encodeValue(info.attributes[key] ?? "");
   }
-  const children = Object.keys(info.children).map((key) =>
-    encodeInfo(key, info.children[key] ?? { attributes: {}, children: {} })
-  );
-  return xml(name, attrs, ...children);
+  const children: XmlElement[] = [];
+  for (const key of Object.keys(info.children)) {
+    const child = info.children[key];
+    if (child !== undefined) children.push(encodeInfo(key, child));
+  }
+  return { name, attrs, children };
 }
 
 /**
@@ -47,11 +50,11 @@ export function decodeInfo(element: XmlElement): Info {
 }
 
 function decodeLevel(element: XmlElement, levelsLeft: number): Info {
-  const attributes: Record<string, string> = Object.create(null);
+  const attributes = bareRecord<string>();
   for (const key of Object.keys(element.attrs)) {
     attributes[key] = decodeValue(element.attrs[key] ?? "");
   }
-  const children: Record<string, Info> = Object.create(null);
+  const children = bareRecord<Info>();
   if (levelsLeft > 0) {
     for (const child of element.children) {
       if (typeof child !== "string") children[child.name] = decodeLevel(child, levelsLeft - 1);

@@ -109,8 +109,8 @@ export function decodeMessage(stanza: XmlElement): Message {
   const { attrs } = stanza;
   const from = attrs["from"] ?? "";
   const to = attrs["to"] ?? "";
-  const error = childNamed(stanza, "error");
-  if (attrs["type"] === "error" && error !== undefined) {
+  const error = attrs["type"] === "error" ? childNamed(stanza, "error") : undefined;
+  if (error !== undefined) {
     return { kind: "error", from, to, id: attrs["id"], condition: conditionOf(error) };
   }
   const inner = stanza.children.find(isEnvelope);
@@ -149,9 +149,12 @@ function infoInBody(stanza: XmlElement): XmlElement | undefined {
 }
 
 function lastChild(element: XmlElement, name: string): XmlElement | undefined {
-  return element.children.findLast((child): child is XmlElement =>
-    typeof child !== "string" && child.name === name
-  );
+  const { children } = element;
+  for (let index = children.length - 1; index >= 0; index--) {
+    const child = children[index];
+    if (typeof child === "object" && child.name === name) return child;
+  }
+  return undefined;
 }
 
 function conditionOf(error: XmlElement): string {
