@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { type HashString, parseHashString } from "../../../lib/protocol/hash_string.ts";
 import { xml } from "../../../lib/protocol/xml.ts";
 import { againstHeartbeat } from "../case.ts";
 import type { HeartbeatStage } from "../stage.ts";
 import { CaseSkipped, must, mustEqual, mustMatch } from "../verdict.ts";
 
 const PING = { command: "Heartbeat:ping" };
+const GET_STATUS = "Heartbeat:getStatus";
+const NUMBER = /^\d+(\.\d+)?$/;
 /** How the original asks the whole room. */
 const TO_ALL = { groupchat: true, noack: true } as const;
 
@@ -172,5 +175,93 @@ const PINGS = againstHeartbeat([
   },
 ]);
 
+/** Asks one component for a status; reads the answer. */
+async function statusOf(stage: HeartbeatStage, component: string): Promise<HashString> {
+  stage.tool.say(oneOf(stage), { command: GET_STATUS, component });
+  const { attributes } = await stage.tool.hear("haveStatus");
+  return parseHashString(attributes["status"] ?? "");
+}
+
+/** Fields of a status: their names, and what a value looks like. */
+const STATUS_FIELDS: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
+  systemLoad: { "1min": NUMBER, "5min": NUMBER, "15min": NUMBER },
+  diskUsage: {
+    path: /^\S/,
+    totalBlocks: /^\d+M?$/,
+    used: /^\d+M?$/,
+    available: /^\d+M?$/,
+    "used%": /^\d+%?$/,
+    mountpoint: /^\//,
+  },
+  memoryUsage: { memory: /^(mem|swap)$/, used: NUMBER, available: NUMBER },
+  runningProcesses: { "%cpu": NUMBER, "%mem": NUMBER, rss: NUMBER, time: /\d/, command: /\S/ },
+};
+
+/** A field as a list: a list of one comes back as a text. */
+function itemsOf(status: HashString, name: string): readonly string[] {
+  const value = status[name];
+  return value === undefined ? [] : typeof value === "string" ? [value] : value;
+}
+
+const STATUS = againstHeartbeat([
+  ...Object.entries(STATUS_FIELDS).map(([component, fields], index) => ({
+    id: `heartbeat/getStatus/${index + 1}`,
+    level: "MUST" as const,
+    rule: `getStatus of ${component} is answered with haveStatus: ${
+      Object.keys(fields).join(", ")
+    }.`,
+    source: "report 2.2.6.1, 2.2.6.2; measured",
+    run: async (stage: HeartbeatStage) => {
+      const status = await statusOf(stage, component);
+      const lengths = Object.entries(fields).map(([name, pattern]) => {
+        const items = itemsOf(status, name);
+        must(items.length > 0, `The status has no ${name}`);
+        for (const item of items) mustMatch(item, pattern, name);
+        return items.length;
+      });
+      mustEqual(new Set(lengths).size, 1, "Number of different lengths of the lists");
+    },
+  })),
+  {
+    id: "heartbeat/getStatus/5",
+    level: "MUST",
+    rule: "component of the answer is the one whose status is reported.",
+    source: "report 2.2.6.2",
+    run: async (stage) => {
+      stage.tool.say(oneOf(stage), { command: GET_STATUS, component: "memoryUsage" });
+      const { attributes } = await stage.tool.hear("haveStatus");
+      mustEqual(attributes["component"], "memoryUsage", "component");
+    },
+  },
+  {
+    id: "heartbeat/getStatus/6",
+    level: "MUST",
+    rule: "Asked in the room, every component answers privately.",
+    source: "measured",
+    run: async (stage) => {
+      const { room, nicks, tool } = stage;
+      tool.say(room, { command: GET_STATUS, component: "systemLoad" }, TO_ALL);
+      for (const nick of nicks) {
+        const where = ({ from }: { readonly from: string }) => from === `${room}/${nick}`;
+        const { groupchat } = await tool.hear("haveStatus", { where });
+        mustEqual(groupchat, false, "Whether haveStatus went to the room");
+      }
+    },
+  },
+  {
+    id: "heartbeat/getStatus/7",
+    level: "MUST",
+    rule: "A component that is not known is not answered and does no harm.",
+    source: "report 2.2.6.1: accepted values",
+    run: async (stage) => {
+      const to = oneOf(stage);
+      stage.tool.say(to, { command: GET_STATUS, component: "noSuchComponent" });
+      stage.tool.say(to, { command: GET_STATUS });
+      await stage.tool.hearNo("haveStatus");
+      await statusOf(stage, "systemLoad");
+    },
+  },
+]);
+
 /** Cases about Heartbeat. */
-export const HEARTBEAT_CASES = [...ROOM, ...PINGS];
+export const HEARTBEAT_CASES = [...ROOM, ...PINGS, ...STATUS];

@@ -129,6 +129,7 @@ function manager(
     doneFolder: site.done,
     chirpAddress: site.chirpAddress,
     room: site.room,
+    host: linuxHost(),
     log: silentLogger,
     ...options,
   });

@@ -6,6 +6,7 @@
 import { connectChirp } from "../../../lib/chirp/mod.ts";
 import { RedisJobStore } from "../../../lib/jobs/redis_job_store.ts";
 import { silentLogger } from "../../../lib/log.ts";
+import type { ProcessReading } from "../../../lib/machine/host.ts";
 import { Agent } from "../../../roles/agent.ts";
 import { JobManager } from "../../../roles/jobmanager.ts";
 import { MemoryWorkspace } from "../../../sim/machine/memory_workspace.ts";
@@ -19,6 +20,11 @@ import { DOMAIN, PATIENCE, type World } from "./world.ts";
 
 const MANAGER = "jobmanager";
 const ROOM = `pilots-lounge@conference.${DOMAIN}`;
+/** What runs on the machine of both. */
+const PROCESSES: readonly ProcessReading[] = [
+  { command: "init", cpuPercent: 0.1, memoryPercent: 0.5, residentKiB: 9216, time: "00:00:02" },
+  { command: "job.sh", cpuPercent: 98.5, memoryPercent: 2, residentKiB: 40_960, time: "01:10:00" },
+];
 /** Time in which the components come online and join, in milliseconds. */
 const JOINING_MS = 5000;
 
@@ -36,12 +42,14 @@ export async function runInRoomWorld(
 ): Promise<void> {
   const { clock } = world;
   using redis = new RedisStore({ clock, random: world.random() });
+  const host = modelHost({ processes: PROCESSES });
   await using _manager = world.run(MANAGER, "one", (link) =>
     new JobManager({
       link,
       store: new RedisJobStore(memoryRedisCalls(redis)),
       chirpFolder: new MemoryWorkspace({ root: "/chirp", clock }),
       chirpAddress: "chirp.localhost:9094",
+      host,
       room: ROOM,
       log: silentLogger,
       clock,
@@ -51,7 +59,7 @@ export async function runInRoomWorld(
     new Agent({
       manager: `${MANAGER}@${DOMAIN}`,
       link,
-      host: modelHost(),
+      host,
       workspace: new MemoryWorkspace({ root: "/work", clock }),
       runner: modelRunner({ clock, random: world.random() }),
       openTransfer: () => connectChirp({ host: "chirp.localhost" }),

@@ -4,6 +4,7 @@
  * @module
  */
 import { escapeXml } from "../../../lib/protocol/xml.ts";
+import { decodeValue } from "../../../lib/protocol/value.ts";
 import type { CaseResult, RunResult } from "../result.ts";
 import { HTML_STYLE } from "./html_style.ts";
 
@@ -14,6 +15,9 @@ const WORDS = {
   known: "known difference",
   skipped: "skipped",
 } as const;
+
+/** Longest name of a command that is shown beside its stanza. */
+const LONGEST_NAME = 40;
 
 /** What the rows of the matrix have in common, whichever run they come from. */
 interface Row {
@@ -44,7 +48,7 @@ export function htmlReport(runs: readonly RunResult[]): string {
 <h1>Co-Pilot conformance</h1>
 <p class="legend"><span class="passed">✔ passed</span><span class="failed">✘ failed</span>
 <span class="known">≠ known difference</span><span class="skipped">– skipped</span>
-A cell opens to what was said.</p>
+<label><input type="checkbox" id="odd"> only what did not pass</label></p>
 <div class="matrix" style="--runs:${runs.length}">
 <div class="row head"><span>Case</span><span>Rule</span>${runs.map(heading).join("")}</div>
 ${[...topics].map(([topic, rows]) => topicSection(topic, rows, runs)).join("\n")}
@@ -101,13 +105,20 @@ function rowHtml({ id, first, cells }: Row, runs: readonly RunResult[]): string 
 </details>`;
 }
 
+/** What a stanza says, in a word: the name of its command, or that it acknowledges. */
+function nameOf(xml: string): string {
+  const command = /<info\s[^>]*?\bcommand='([^']*)'/.exec(xml)?.[1];
+  if (command !== undefined) return decodeValue(command).slice(0, LONGEST_NAME);
+  return /^<message\s[^>]*?\back='/.test(xml) ? "ack" : "";
+}
+
 function cellDetails(cell: CaseResult, implementation: string): string {
   const { status, message, stanzas } = cell;
   const lines = stanzas.map(({ t, conn, dir, xml }) => {
     const arrow = dir === "c2s" ? "→" : "←";
-    return `<li class="${dir}"><span>${t.toFixed(3)}</span><b>${
-      escapeXml(conn)
-    } ${arrow}</b><code>${escapeXml(xml)}</code></li>`;
+    const who = `${escapeXml(conn)} ${arrow} ${escapeXml(nameOf(xml))}`;
+    const said = `<b>${who}</b><code>${escapeXml(xml)}</code>`;
+    return `<li class="${dir}"><span>${t.toFixed(3)}</span>${said}</li>`;
   });
   return `<section><h3 class="${status}">${SYMBOLS[status]} ${escapeXml(implementation)}: ${
     WORDS[status]
