@@ -10,7 +10,15 @@ import { argument, option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { configFlags, parseCommandLine } from "../lib/cli/flags.ts";
 import { seconds } from "../lib/cli/value_parsers.ts";
-import { EXIT, print, printErrorLine, printJson, runMain, UsageError } from "../lib/cli.ts";
+import {
+  EXIT,
+  print,
+  printErrorLine,
+  printJson,
+  printLine,
+  runMain,
+  UsageError,
+} from "../lib/cli.ts";
 import { sleep, systemClock } from "../lib/clock.ts";
 import { chatRoomAddress, loadConfig, xmppAccount } from "../lib/config.ts";
 import { openLog } from "../lib/log.ts";
@@ -43,7 +51,7 @@ const parser = merge(
       10,
     ),
     watch: optional(option("--watch", seconds(), {
-      description: message`Ask again and again, so long after the last answer`,
+      description: message`Ask again and again, with so long a rest between`,
     })),
     json: option("--json", { description: message`Print one object for each question` }),
     config: configFlags(heartbeatVariables),
@@ -69,7 +77,7 @@ function report(result: RoundResult, { question, timeoutMs, json }: Report): num
   return result.silent.length === 0 ? EXIT.done : EXIT.failed;
 }
 
-/** Asks until interrupted; what cannot be reached for a while may come back. */
+/** Asks until interrupted, and returns what the last round meant; what is out of reach may come back. */
 async function watch(
   session: HeartbeatSession,
   whom: readonly Target[] | "room",
@@ -78,16 +86,18 @@ async function watch(
   signal: AbortSignal,
 ): Promise<number> {
   let code: number = EXIT.done;
-  while (!signal.aborted) {
+  for (let round = 0; !signal.aborted; round++) {
+    if (round > 0 && !options.json) printLine("");
     try {
       code = report(await session.ask(options.question, whom, signal), options);
-      await sleep(systemClock, intervalMs, { signal });
     } catch (error) {
       if (signal.aborted) break;
       if (!(error instanceof UnreachableError)) throw error;
       printErrorLine(error.message);
       code = EXIT.unreachable;
     }
+    // Interrupted while it rests: the end that was meant.
+    await sleep(systemClock, intervalMs, { signal }).catch(() => {});
   }
   return code;
 }
@@ -98,7 +108,10 @@ async function main(signal: AbortSignal): Promise<number> {
     summary: "Asks components who is there and how their machines are",
     variables: heartbeatVariables,
   });
-  if (options.timeout === 0) throw new UsageError("--timeout must be more than 0");
+  for (const flag of ["timeout", "watch"] as const) {
+    const value = options[flag];
+    if (value !== undefined && value < 1) throw new UsageError(`--${flag} is less than a second`);
+  }
   const { config, warnings } = await loadConfig(heartbeatVariables, {
     component: HEARTBEAT_COMPONENT,
     directory: given.directory,

@@ -117,8 +117,8 @@ Deno.test("heartbeat --watch asks again until it is interrupted", async () => {
   await using stack = new AsyncDisposableStack();
   const site = stack.use(await ToolSite.open());
   await enter(site, stack, true);
-  const program: Program = site.start("jobs", ["systemLoad", "--watch=0", "--json"], MODULE);
-  await program.printed(/^\{"question":"systemLoad"/, 3);
+  const program: Program = site.start("jobs", ["systemLoad", "--watch=1", "--json"], MODULE);
+  await program.printed(/^\{"question":"systemLoad"/, 2);
   program.signal("SIGINT");
   assertEnded(await program.end(), 0);
 });
@@ -130,5 +130,6 @@ Deno.test("heartbeat says what it cannot reach, and which usage is wrong", async
   assertEnded(await run(site, "--chat-server=nowhere"), 3, /Cannot join the room/);
   assertEnded(await run(site, "--jabber-password=wrong"), 2, /not-authorized/);
   assertEnded(await run(site, "sysLoad"), 2, /Expected one of "list", "systemLoad"/);
+  assertEnded(await run(site, "--watch=0"), 2, /--watch is less than a second/);
   assertEnded(await run(site, "list", "a@b/"), 2, /Cannot ask a@b\/: no Jabber identifier/);
 });

@@ -39,7 +39,7 @@ export class HeartbeatSession implements AsyncDisposable {
   readonly #container: Container;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  /** Aborted, until the first success, when the server cannot be reached. */
+  /** Aborted when the connection fails; who waits for the first one then need not wait for the next. */
   readonly #attempt = new AbortController();
   #round: Round | undefined;
   #askedMs = 0;
@@ -95,6 +95,7 @@ export class HeartbeatSession implements AsyncDisposable {
    * @param signal Ends the wait.
    * @returns Who has answered what, and who has not.
    * @throws {UnreachableError} When the room is lost and cannot be joined again in time.
+   * @throws {TypeError} When everybody is asked in no room.
    * @throws The signal's reason.
    */
   async ask(
@@ -103,13 +104,7 @@ export class HeartbeatSession implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<RoundResult> {
     await this.#join(signal);
-    const { address = "" } = this.#room ?? {};
-    const targets = whom === "room" ? everybody(address, this.#visit.occupants.values()) : whom;
-    const round = new Round(question, targets);
-    this.#round = round;
-    this.#askedMs = this.#clock.now();
-    if (whom === "room") this.#askRoom(question, address);
-    else for (const target of whom) this.#askOne(question, target, round);
+    const round = whom === "room" ? this.#askRoom(question) : this.#askEach(question, whom);
     const over = new AbortController();
     const waited = sleep(this.#clock, this.#timeoutMs, {
       signal: AbortSignal.any([signal, this.#container.closed, over.signal]),
@@ -135,22 +130,37 @@ export class HeartbeatSession implements AsyncDisposable {
   }
 
   /** As the original: one message for all, a ping without acknowledgement. */
-  #askRoom(question: Question, room: string): void {
-    this.#container.post(room, commandFor(question), {
+  #askRoom(question: Question): Round {
+    if (this.#room === undefined) throw new TypeError("Cannot ask everybody: there is no room");
+    const { address } = this.#room;
+    const round = this.#begin(question, everybody(address, this.#visit.occupants.values()));
+    this.#container.post(address, commandFor(question), {
       groupchat: true,
       noack: question === "list",
       lastsMs: this.#timeoutMs,
     });
+    return round;
   }
 
-  #askOne(question: Question, { address, nick }: Target, round: Round): void {
-    if (nick !== undefined && !this.#visit.occupants.has(nick)) {
-      return round.giveUp(address, "not in the room");
+  /** By a message for each, acknowledged so that one that cannot be delivered is noticed. */
+  #askEach(question: Question, targets: readonly Target[]): Round {
+    const round = this.#begin(question, targets);
+    for (const { address, nick } of targets) {
+      if (nick !== undefined && !this.#visit.occupants.has(nick)) {
+        round.giveUp(address, "not in the room");
+        continue;
+      }
+      this.#container.post(address, commandFor(question), { lastsMs: this.#timeoutMs })
+        .then((outcome) => {
+          if (outcome === "bounced") round.giveUp(address, "not reachable");
+        });
     }
-    this.#container.post(address, commandFor(question), { lastsMs: this.#timeoutMs })
-      .then((outcome) => {
-        if (outcome === "bounced") round.giveUp(address, "not reachable");
-      });
+    return round;
+  }
+
+  #begin(question: Question, targets: readonly Target[]): Round {
+    this.#askedMs = this.#clock.now();
+    return this.#round = new Round(question, targets);
   }
 
   #handle(command: Command, sender: Sender): readonly never[] {
