@@ -87,11 +87,6 @@ export class SuiteJobs implements JobBench {
     this.#ids.add(id);
   }
 
-  /** Remembers a directory of the Chirp folder. */
-  ownDirectory(directory: string): void {
-    this.#directories.add(directory);
-  }
-
   /**
    * Removes what the jobs have left.
    *

@@ -13,7 +13,6 @@ const NO_HISTORY = xml("history", { maxstanzas: "0" });
 
 /** What is known of a room once it is joined. */
 export interface Visit {
-  readonly ownNick: string;
   /** Nicks of the others. */
   readonly nicks: readonly string[];
   /** Real full JID by nick, of those whom the room shows. */
@@ -46,7 +45,7 @@ export async function visitRoom(peer: Peer, room: string): Promise<Visit | undef
     const jid = realJid(presence);
     return jid === undefined ? [] : [[nickOf(presence), jid]];
   });
-  return { ownNick, nicks: [...new Set(others.map(nickOf))], jids: new Map(jids) };
+  return { nicks: [...new Set(others.map(nickOf))], jids: new Map(jids) };
 }
 
 function realJid({ children }: XmlElement): string | undefined {

@@ -50,8 +50,6 @@ export interface ManagerStage extends StageBase {
   readonly jobs: JobBench;
   /** The Chirp folder. Only for cases that need `chirp` or `jobs`. */
   readonly chirp: Workspace;
-  /** Remembers a directory of the Chirp folder that the manager makes, for the clean-up. */
-  willMake(directory: string): void;
   /** The file that the manager requires; only with that setup. */
   readonly requireFile: string;
   /** The manager's cooldown; only with that setup. */
@@ -84,8 +82,6 @@ export interface HeartbeatStage extends StageBase {
   readonly room: string;
   /** The suite's session, in the room. */
   readonly tool: Peer;
-  /** Its nick there. */
-  readonly ownNick: string;
   /** Nicks of the components. */
   readonly nicks: readonly string[];
   /** Full JID of one of them, where it is known. */

@@ -109,7 +109,6 @@ export class DeployedManager {
       get chirp() {
         return site.chirp ?? unavailable("its Chirp folder");
       },
-      willMake: (directory) => jobs?.ownDirectory(directory),
       requireFile: site.requireFile ?? "",
       cooldownSeconds: site.cooldownSeconds,
     };

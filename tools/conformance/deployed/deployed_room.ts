@@ -35,7 +35,7 @@ export async function runInDeployedRoom(
   await using tool = await connector.peer(accounts.take([]), transcript);
   const visit = await visitRoom(tool, room);
   if (visit === undefined) throw new CaseSkipped(`The room ${room} cannot be joined`);
-  const { ownNick, nicks, jids } = visit;
+  const { nicks, jids } = visit;
   const component = options.component ?? jids.values().next().value;
-  await test.run({ clock, patience, room, tool, ownNick, nicks, component });
+  await test.run({ clock, patience, room, tool, nicks, component });
 }

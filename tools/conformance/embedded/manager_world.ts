@@ -86,7 +86,6 @@ export async function runInManagerWorld(
     sibling: (peer: Peer) => world.peer(peer.bare.replace(/@.*$/, ""), transcript),
     jobs,
     chirp,
-    willMake: (directory) => jobs.ownDirectory(directory),
     requireFile: REQUIRED_FILE,
     cooldownSeconds: COOLDOWN_SECONDS,
   };

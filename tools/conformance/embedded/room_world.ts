@@ -76,7 +76,6 @@ export async function runInRoomWorld(
     patience: PATIENCE,
     room: ROOM,
     tool,
-    ownNick: visit?.ownNick ?? "",
     nicks: visit?.nicks ?? [],
     component: `${MANAGER}@${DOMAIN}/one`,
   });
