@@ -55,7 +55,7 @@ export function keepAgent(parts: AgentParts, run = 1, identity = identityOf(part
   const dice = fate.dice(name);
   const life = new Life(name, clock, skewOf(dice, faults));
   const lifeMs = dice.wait(faults.agentLifeMs);
-  const lastSteps = Math.floor(dice.between(-LAST_STEPS, LAST_STEPS));
+  const lastSteps = dice.between(-LAST_STEPS, LAST_STEPS);
   const isGhost = dice.fraction() < faults.ghosts;
   const backMs = dice.between(1, faults.agentBackMs);
   const next = dice.fraction() < faults.sameIdentity ? identity : identityOf(parts, run + 1);
@@ -93,10 +93,10 @@ function hangAgain(site: Site, life: Life, dice: Dice): void {
   if (faults.agentHangsMs === Infinity) return;
   const waitMs = dice.wait(faults.agentHangsMs);
   const hangMs = dice.between(0, faults.hangMs);
-  const index = Math.floor(clock.now() - site.startMs);
+  const sinceMs = clock.now() - site.startMs;
   clock.after(waitMs, () => {
     if (life.dead) return;
-    if (fate.admits(`hang:${life.name}#${index}`)) life.hang(hangMs);
+    if (fate.admits(`hang:${life.name}#${sinceMs}`)) life.hang(hangMs);
     hangAgain(site, life, dice);
   });
 }
@@ -104,16 +104,16 @@ function hangAgain(site: Site, life: Life, dice: Dice): void {
 function createAgent({ site, model, number }: AgentParts, life: Life, link: Link): Agent {
   const { fate, network, settings: { faults, files } } = site;
   const { name, clock } = life;
-  const dice = fate.dice(`${name} files`);
+  const dice = fate.dice(name);
   const disk = new WorldDisk({ root: "/work", clock });
   const address = `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
-  const attached = network.attach(link, life, fate.dice(`${name} network`));
+  const attached = network.attach(link, life, fate.dice(name));
   const isLiar = fate.dice(`agent-${number} character`).fraction() < faults.liars;
   const openTransfer = (): FileTransfer =>
     files ? site.fileServer.open(disk, address, life, dice) : NO_FILES;
   return new Agent({
     manager: MANAGER,
-    link: isLiar ? new Liar(attached, life, fate.dice(`${name} lies`)) : attached,
+    link: isLiar ? new Liar(attached, life, fate.dice(name)) : attached,
     host: modelHost({ identity: { name: `vm${number}.world` } }),
     workspace: files ? disk : NO_DISK,
     runner: createRunner(model, life, files ? disk : undefined),

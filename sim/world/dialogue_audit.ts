@@ -28,6 +28,8 @@ export interface DialogueAuditOptions {
   readonly violations: Violations;
   /** A job as it is stored now. */
   readonly job: (id: string) => StoredJob | undefined;
+  /** True for a job that a power failure has put back to an earlier moment. */
+  readonly wasSetBack: (id: string) => boolean;
 }
 
 /** Listens to the managers. */
@@ -89,17 +91,17 @@ export class DialogueAudit {
     const isOpen = job?.state !== undefined && isLent(job.state) && job.bound &&
       job.token === token && bare(job.agent) === bare(to);
     this.#options.violations.check(
-      !isOpen,
+      !isOpen || this.#options.wasSetBack(report.jobID),
       "ack after commit",
       () => `${process} acknowledges the end of job ${report.jobID}, which is ${job?.state}`,
     );
   }
 
   #checkRunJob({ job, jmJobData }: RunJob, to: string): void {
-    const stored = this.#options.job(job.id);
-    const { token = 0 } = parseJobData(jmJobData);
-    this.#options.violations.check(
-      stored !== undefined && stored.token >= token && stored.token > 0,
+    const { token } = parseJobData(jmJobData);
+    const { violations, job: stored, wasSetBack } = this.#options;
+    violations.check(
+      (token ?? Infinity) <= (stored(job.id)?.token ?? 0) || wasSetBack(job.id),
       "one lease",
       () => `Job ${job.id} is sent to ${to} with lease ${token}, which is not stored`,
     );

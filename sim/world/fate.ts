@@ -1,7 +1,6 @@
 /**
- * All chance of a world, from one seed. Each party has a stream of its own, and each stream spends the same
- * draws whether what it decides takes effect or not: so single faults can be left out, and the others stay
- * where they were.
+ * All chance of a world, from one seed. Each party has a stream of its own, and each fault is decided on by
+ * itself: so single faults can be left out, and the others stay where they were.
  *
  * @module
  */
@@ -68,8 +67,10 @@ export class Fate {
 export class Dice {
   readonly #fate: Fate;
   readonly #name: string;
+  readonly #seed: number;
   #state: number;
-  #throws = 0;
+  /** How often each kind of occasion has been. */
+  readonly #occasions = new Map<string, number>();
 
   /**
    * @param fate Who is asked whether a fault may strike.
@@ -79,38 +80,43 @@ export class Dice {
   constructor(fate: Fate, name: string, seed: number) {
     this.#fate = fate;
     this.#name = name;
+    this.#seed = seed;
     this.#state = seed;
   }
 
   /** A number in [0, 1). */
   fraction(): number {
-    this.#throws++;
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     return mix(this.#state) / 2 ** 32;
   }
 
-  /** A number between two others. */
+  /** A whole number between two others. */
   between(least: number, greatest: number): number {
-    return least + this.fraction() * (greatest - least);
+    return Math.round(least + this.fraction() * (greatest - least));
   }
 
-  /** A time until something that happens at random, `mean` on average; Infinity where that is. */
+  /** A whole number, `mean` on average: how long until something happens that may at any time. */
   wait(mean: number): number {
-    return -Math.log(1 - this.fraction()) * mean;
+    return Math.ceil(-Math.log(1 - this.fraction()) * mean);
   }
 
   /**
-   * Decides whether a fault strikes, by one throw.
+   * Decides whether a fault strikes. The decision hangs on the occasion alone, not on what was decided
+   * before.
    *
-   * @param kind What would happen, such as `drop`; `kind:NAME#THROW` is the fault's name.
+   * @param kind What would happen, such as `lost`.
    * @param probability How likely that is.
+   * @param occasion What it would happen to, such as `jobDone`; counted. `kind:NAME/OCCASION.COUNT` is the
+   * fault's name.
    * @returns A number in [0, 1) to draw the fault's size from; `undefined` where nothing happens.
    */
-  strike(kind: string, probability: number): number | undefined {
-    const drawn = this.fraction();
+  strike(kind: string, probability: number, occasion: string): number | undefined {
+    if (probability === 0) return undefined;
+    const what = `${kind}:${this.#name}/${occasion}`;
+    const count = (this.#occasions.get(what) ?? 0) + 1;
+    this.#occasions.set(what, count);
+    const drawn = mix(hashText(this.#seed, what) + count) / 2 ** 32;
     if (drawn >= probability) return undefined;
-    return this.#fate.admits(`${kind}:${this.#name}#${this.#throws}`)
-      ? drawn / probability
-      : undefined;
+    return this.#fate.admits(`${what}.${count}`) ? drawn / probability : undefined;
   }
 }

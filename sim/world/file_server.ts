@@ -71,16 +71,16 @@ export class FileServer {
     const { way, remotePath, life, dice } = move;
     if (!life.survives()) return await never();
     const faults = this.#faults;
-    const refused = dice.strike("refused", faults.transfersRefused);
-    const truncated = dice.strike("truncated", faults.transfersTruncated);
-    const answerLost = dice.strike("transfer-answer", faults.transferAnswersLost);
-    const full = dice.strike("disk-full", way === "put" ? faults.diskFull : 0);
-    const slow = dice.strike("slow", faults.transfersSlow);
+    const refused = dice.strike("refused", faults.transfersRefused, remotePath);
+    const truncated = dice.strike("truncated", faults.transfersTruncated, remotePath);
+    const answerLost = dice.strike("transfer-answer", faults.transferAnswersLost, remotePath);
+    const full = dice.strike("disk-full", way === "put" ? faults.diskFull : 0, remotePath);
+    const slow = dice.strike("slow", faults.transfersSlow, remotePath);
     const fail = (code: FileTransferError["code"]) => {
       throw new FileTransferError(code, `Cannot ${way} ${remotePath}: ${code}`);
     };
     if (this.isDown || refused !== undefined) fail("unreachable");
-    if (slow !== undefined) await sleep(life.clock, slow * faults.slowMs);
+    if (slow !== undefined) await sleep(life.clock, Math.ceil(slow * faults.slowMs));
     if (this.isDown) fail("disconnected");
     if (full !== undefined) fail("no-space");
     if (way === "get") await this.#get(move, truncated !== undefined);

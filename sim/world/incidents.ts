@@ -80,7 +80,9 @@ function kindsOf(site: Site, onRollBack: (effects: number) => void): readonly In
     rate: faults.redisRestarts,
     longestMs: faults.redisDownMs,
     begin: (_name, _untilMs, size) => {
-      onRollBack(referee.ledger.rebase(() => queue.stop(size)));
+      const crash = () => onRollBack(referee.ledger.rebase(() => queue.stop(1 - (size * 97) % 1)));
+      if (faults.fsyncWindowMs > 0) return failPower(site, size * faults.fsyncWindowMs, crash);
+      crash();
       return () => queue.start();
     },
   }, {
@@ -92,4 +94,21 @@ function kindsOf(site: Site, onRollBack: (effects: number) => void): readonly In
       return () => fileServer.isDown = false;
     },
   }];
+}
+
+/**
+ * Lets the power fail soon after the next write, when there is something that is not on the disk. Returns
+ * what brings it back.
+ */
+function failPower({ clock, queue }: Site, delayMs: number, crash: () => void): () => void {
+  let isOver = false;
+  const stop = queue.store.onWrite(() => {
+    stop();
+    clock.after(Math.floor(delayMs), () => isOver || crash());
+  });
+  return () => {
+    isOver = true;
+    stop();
+    queue.start();
+  };
 }

@@ -12,13 +12,16 @@ import { QueueOrder } from "./queue_order.ts";
 import type { Violations } from "./violations.ts";
 
 /** What is remembered of a job. */
-interface KnownJob {
+export interface KnownJob {
   /** Number in the order of submission. */
   readonly number: number;
+  /** State after the last change. */
   state: JobState;
+  /** Token of the last lease. */
   token: number;
   /** Time of the last line of its history. */
   lastLineMs: number;
+  /** How often it has ended. */
   ends: number;
 }
 
@@ -38,6 +41,8 @@ export class JobLedger implements Disposable {
   readonly #data: QueueData;
   readonly #jobs = new Map<string, KnownJob>();
   readonly #stop: () => void;
+  /** Jobs that a power failure has put back to an earlier moment. */
+  readonly #setBack = new Set<string>();
   #order = new QueueOrder();
   #submitted = 0;
   #unfinished = 0;
@@ -66,13 +71,21 @@ export class JobLedger implements Disposable {
   }
 
   /** All jobs. */
-  get jobs(): ReadonlyMap<string, { readonly state: JobState; readonly token: number }> {
+  get jobs(): ReadonlyMap<string, Readonly<KnownJob>> {
     return this.#jobs;
   }
 
   /** The queue as it should be. */
   get order(): QueueOrder {
     return this.#order;
+  }
+
+  /**
+   * True for a job that was put back to an earlier moment: a token may have been given twice, and what was
+   * acknowledged may be undone.
+   */
+  wasSetBack(id: string): boolean {
+    return this.#setBack.has(id);
   }
 
   /** Does something to Redis that is no transition, such as losing its last second, and begins anew. */
@@ -87,8 +100,10 @@ export class JobLedger implements Disposable {
       const job = this.#data.job(id);
       if (job?.state === undefined) {
         this.#jobs.delete(id);
+        this.#setBack.add(id);
         continue;
       }
+      if (known.state !== job.state || known.token !== job.token) this.#setBack.add(id);
       known.state = job.state;
       known.token = job.token;
       known.ends = isFinal(job.state) ? 1 : 0;

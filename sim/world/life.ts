@@ -43,7 +43,7 @@ export class Life {
     const { offsetMs, rate } = skew;
     this.clock = {
       now: () => Math.floor(startMs + (world.now() - startMs) * rate + offsetMs),
-      after: (delayMs, callback) => this.#after(delayMs / rate, callback),
+      after: (delayMs, callback) => this.#after(Math.ceil(delayMs / rate), callback),
     };
   }
 

@@ -42,7 +42,7 @@ function createManager(site: Site, life: Life, number: number): JobManager {
   const { broker, fate, network, queue, settings } = site;
   const { xml, files, leaseSeconds, silenceSeconds } = settings;
   const { name, clock } = life;
-  const calls = queue.connect(life, fate.dice(`${name} queue`));
+  const calls = queue.connect(life, fate.dice(name));
   const defect: Defect | undefined = settings.defect === undefined
     ? undefined
     : DEFECTS[settings.defect];
@@ -54,7 +54,7 @@ function createManager(site: Site, life: Life, number: number): JobManager {
     random: fate.random(`${name} link`),
   });
   life.onDeath(() => void link[Symbol.asyncDispose]());
-  const attached = network.attach(link, life, fate.dice(`${name} network`));
+  const attached = network.attach(link, life, fate.dice(name));
   const store = new RedisJobStore(calls);
   return new JobManager({
     link: defect?.link?.(attached) ?? attached,

@@ -18,3 +18,4 @@ export { type Faults, PROFILE_NAMES, type ProfileName, PROFILES } from "./faults
 export type { Violation, WorldOptions, WorldResult } from "./options.ts";
 export { runWorld } from "./run_world.ts";
 export { VirtualClock } from "./virtual_clock.ts";
+export { commandLine, recordWorld, shrinkFaults, type ShrinkOptions } from "./shrink.ts";

@@ -10,6 +10,7 @@ import { hashText } from "./event_hash.ts";
 import type { Dice } from "./fate.ts";
 import type { Faults } from "./faults.ts";
 import type { Life } from "./life.ts";
+import { glance } from "./peek.ts";
 
 /** Who watches the stanzas. */
 export interface NetworkWatcher {
@@ -72,7 +73,7 @@ export class Network {
    */
   attach(link: Link, life: Life, dice: Dice): Link {
     const { watcher, faults } = this.#options;
-    const latencyMs = Math.floor(dice.between(0, faults.latencyMs));
+    const latencyMs = dice.between(0, faults.latencyMs);
     const way: Way = { link, life, dice, latencyMs, session: 0 };
     return {
       get jid() {
@@ -116,9 +117,10 @@ export class Network {
     const { faults } = this.#options;
     const { link, life, dice, latencyMs } = way;
     if (stanza.name !== "message" || link.jid === undefined) return link.send(stanza);
-    const lost = dice.strike("lost", faults.lost);
-    const doubled = dice.strike("doubled", faults.doubled);
-    const late = dice.strike("late", faults.late);
+    const { what } = glance(stanza);
+    const lost = dice.strike("lost", faults.lost, what);
+    const doubled = dice.strike("doubled", faults.doubled, what);
+    const late = dice.strike("late", faults.late, what);
     if (this.#isCut(life.name)) return;
     if (doubled !== undefined) this.#carry(way, stanza, latencyMs + 1 + doubled * faults.lateMs);
     if (lost !== undefined) return;

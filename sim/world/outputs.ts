@@ -30,7 +30,7 @@ export async function checkOutputs(site: Site): Promise<void> {
     const expected = `/work/${id}.${session}`;
     const found = await done.readText(archive).catch((error) => `${error}`);
     violations.check(
-      found === expected,
+      found === expected || (ledger.wasSetBack(id) && found.startsWith(`/work/${id}.`)),
       "output",
       () => `The output of job ${id} should be that of ${expected}, but holds ${found}`,
     );

@@ -15,8 +15,7 @@ export function processName(party: string, run: number): string {
 
 /** Draws how wrong a process's clock goes. */
 export function skewOf(dice: Dice, { skewMs, drift }: Faults): Skew {
-  const offsetMs = Math.round(dice.between(-skewMs, skewMs));
-  return { offsetMs, rate: 1 + dice.between(-drift, drift) };
+  return { offsetMs: dice.between(-skewMs, skewMs), rate: 1 + drift * (2 * dice.fraction() - 1) };
 }
 
 /** Starts a role; it must not end by itself. */

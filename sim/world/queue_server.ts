@@ -86,8 +86,11 @@ export class QueueServer implements Disposable {
       const run = currentRun();
       const broken = (what: string) => new RedisError(`Lost the ${what} ${command[0]}`);
       if (isDown()) throw broken("connection before");
-      if (dice.strike("redis-call", faults.redisCallsLost) !== undefined) throw broken("call");
-      const lost = dice.strike("redis-answer", faults.redisAnswersLost) !== undefined;
+      // A script is known by its hash, another command by its name.
+      const what = `${command[0] === "EVALSHA" ? command[1] : command[0]}`.slice(0, 8);
+      const callLost = dice.strike("redis-call", faults.redisCallsLost, what) !== undefined;
+      const lost = dice.strike("redis-answer", faults.redisAnswersLost, what) !== undefined;
+      if (callLost) throw broken("call");
       const answer = calls.call(command);
       // A failure is the answer, too: it is awaited below.
       answer.catch(() => {});

@@ -54,6 +54,7 @@ export class Referee implements NetworkWatcher, Disposable {
     this.#dialogue = new DialogueAudit({
       violations: this.violations,
       job: (id) => this.data.job(id),
+      wasSetBack: (id) => this.ledger.wasSetBack(id),
     });
     this.ledger = new JobLedger({
       store,
