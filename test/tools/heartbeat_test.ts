@@ -15,7 +15,7 @@ import { assertEnded, ToolSite } from "./_tool_site.ts";
 const MODULE = { module: "tools/heartbeat.ts" };
 
 function run(site: ToolSite, ...args: readonly string[]): Promise<ProgramResult> {
-  return site.run("jobs", args, MODULE);
+  return site.run("heartbeat", args, MODULE);
 }
 
 /** Puts a component into the room of the site, on the tool's own account; returns its full JID. */
@@ -98,7 +98,7 @@ Deno.test("heartbeat takes room and account from flags, without a configuration 
   const passwords = JSON.parse(
     await Deno.readTextFile(join(addresses.directories.config, "passwords.json")),
   );
-  const result = await site.run("jobs", [
+  const result = await site.run("heartbeat", [
     `--jabber-server=${addresses.hostname}`,
     `--jabber-port=${addresses.ports.xmpp}`,
     `--jabber-domain=${addresses.domain}`,
@@ -117,7 +117,7 @@ Deno.test("heartbeat --watch asks again until it is interrupted", async () => {
   await using stack = new AsyncDisposableStack();
   const site = stack.use(await ToolSite.open());
   await enter(site, stack, true);
-  const program: Program = site.start("jobs", ["systemLoad", "--watch=1", "--json"], MODULE);
+  const program: Program = site.start("heartbeat", ["systemLoad", "--watch=1", "--json"], MODULE);
   await program.printed(/^\{"question":"systemLoad"/, 2);
   program.signal("SIGINT");
   assertEnded(await program.end(), 0);
