@@ -19,7 +19,8 @@ import type { JobModel } from "./job_model.ts";
 import { Liar } from "./liar.ts";
 import { Life } from "./life.ts";
 import { processName, skewOf, startRole } from "./process.ts";
-import { MANAGER, type Site } from "./site.ts";
+import { outputOf } from "./outputs.ts";
+import { DOMAIN, MANAGER, type Site } from "./site.ts";
 
 /** The server notices after this time that a machine has vanished. */
 const GHOST_MS = 15 * 60_000;
@@ -73,7 +74,7 @@ export function keepAgent(parts: AgentParts, run = 1, identity = identityOf(part
     clock: life.clock,
     random: fate.random(`${name} link`),
   });
-  startRole(site, life, createAgent(parts, life, link));
+  startRole(site, life, createAgent(parts, life, identity, link));
   life.onDeath(() => {
     referee.note(`${name} dies`);
     const close = () => void link[Symbol.asyncDispose]();
@@ -101,7 +102,12 @@ function hangAgain(site: Site, life: Life, dice: Dice): void {
   });
 }
 
-function createAgent({ site, model, number }: AgentParts, life: Life, link: Link): Agent {
+function createAgent(
+  { site, model, number }: AgentParts,
+  life: Life,
+  { user, resource }: Identity,
+  link: Link,
+): Agent {
   const { fate, network, settings: { faults, files } } = site;
   const { name, clock } = life;
   const dice = fate.dice(name);
@@ -116,7 +122,7 @@ function createAgent({ site, model, number }: AgentParts, life: Life, link: Link
     link: isLiar ? new Liar(attached, life, fate.dice(name)) : attached,
     host: modelHost({ identity: { name: `vm${number}.world` } }),
     workspace: files ? disk : NO_DISK,
-    runner: createRunner(model, life, files ? disk : undefined),
+    runner: createRunner(model, life, `${user}@${DOMAIN}/${resource}`, files ? disk : undefined),
     openTransfer,
     log: silentLogger,
     // An agent hears from few: a small memory holds all that can come twice.
@@ -126,13 +132,18 @@ function createAgent({ site, model, number }: AgentParts, life: Life, link: Link
   });
 }
 
-/** Runs the model of a job and notes that it has run to its end. */
-function createRunner(model: JobModel, { clock }: Life, disk: WorldDisk | undefined): JobRunner {
+/** Runs the model of a job and notes that it has run to its end. The job prints who ran it. */
+function createRunner(
+  model: JobModel,
+  { clock }: Life,
+  jid: string,
+  disk: WorldDisk | undefined,
+): JobRunner {
   const runner = modelRunner({
     clock,
     durationMs: ({ directory }) => model.durationMs(directory),
     waitStatus: ({ directory }) => model.waitStatus(directory),
-    stdout: ({ directory }) => directory,
+    stdout: ({ directory }) => outputOf(jid, directory),
     workspace: disk,
   });
   return {

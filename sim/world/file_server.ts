@@ -74,6 +74,7 @@ export class FileServer {
     const refused = dice.strike("refused", faults.transfersRefused, remotePath);
     const truncated = dice.strike("truncated", faults.transfersTruncated, remotePath);
     const answerLost = dice.strike("transfer-answer", faults.transferAnswersLost, remotePath);
+    const torn = dice.strike("torn", way === "put" ? faults.uploadsTorn : 0, remotePath);
     const full = dice.strike("disk-full", way === "put" ? faults.diskFull : 0, remotePath);
     const slow = dice.strike("slow", faults.transfersSlow, remotePath);
     const fail = (code: FileTransferError["code"]) => {
@@ -84,10 +85,10 @@ export class FileServer {
     if (this.isDown) fail("disconnected");
     if (full !== undefined) fail("no-space");
     if (way === "get") await this.#get(move, truncated !== undefined);
-    // The server removes a file whose upload was broken off.
-    else if (truncated === undefined) await this.#put(move);
+    // The server removes a file whose upload was broken off, unless it crashed itself.
+    else if (truncated === undefined) await this.#put(move, torn !== undefined);
     if (!life.survives()) return await never();
-    if (truncated !== undefined || answerLost !== undefined) fail("disconnected");
+    if ((truncated ?? answerLost ?? torn) !== undefined) fail("disconnected");
   }
 
   async #get({ remotePath, local, disk, address }: Move, truncated: boolean): Promise<void> {
@@ -100,13 +101,14 @@ export class FileServer {
     await disk.writeBytes(local, truncated ? bytes.slice(0, bytes.length / 2) : bytes);
   }
 
-  async #put({ remotePath, local, disk, address }: Move): Promise<void> {
+  async #put({ remotePath, local, disk, address }: Move, torn: boolean): Promise<void> {
     await this.#authorize(address, remotePath, "p");
     const folder = this.#folder;
     if (await folder.exists(remotePath)) {
       throw new FileTransferError("already-exists", `Cannot put ${remotePath}: it exists`);
     }
-    await folder.writeBytes(remotePath, await disk.readBytes(local));
+    const bytes = await disk.readBytes(local);
+    await folder.writeBytes(remotePath, torn ? bytes.slice(0, bytes.length / 2) : bytes);
     if (remotePath.endsWith(".status")) this.delivered.add(directoryOf(remotePath));
   }
 

@@ -1,13 +1,16 @@
 /**
- * The files that a world leaves behind: each finished job's output, whole, and of the run that ended it.
+ * The files that a world leaves behind: each finished job's output, whole, and of a run by whoever held the
+ * lease that ended it.
  *
  * @module
  */
 import { JOB_KEY } from "./queue_data.ts";
 import type { Site } from "./site.ts";
 
-/** Digits of an agent's session in the name of a job's directory. */
-const SESSION_DIGITS = 8;
+/** What a job prints: who ran it, and where. */
+export function outputOf(jid: string, directory: string): string {
+  return `${jid} ${directory}\n`;
+}
 
 /**
  * Looks into every archive.
@@ -26,13 +29,14 @@ export async function checkOutputs(site: Site): Promise<void> {
       () => `Job ${id} succeeded without output`,
     );
     if (archive === "") continue;
-    const session = (record.get("session") ?? "").slice(0, SESSION_DIGITS);
-    const expected = `/work/${id}.${session}`;
+    const agent = record.get("agent") ?? "";
     const found = await done.readText(archive).catch((error) => `${error}`);
+    const [jid, directory = ""] = found.split(" ");
+    const isWhole = directory.startsWith(`/work/${id}.`) && directory.endsWith("\n");
     violations.check(
-      found === expected || (ledger.wasSetBack(id) && found.startsWith(`/work/${id}.`)),
+      isWhole && (jid === agent || ledger.wasSetBack(id)),
       "output",
-      () => `The output of job ${id} should be that of ${expected}, but holds ${found}`,
+      () => `The output of job ${id} should be that of ${agent}, but is ${JSON.stringify(found)}`,
     );
   }
 }

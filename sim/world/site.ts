@@ -17,7 +17,7 @@ import { Referee } from "./referee.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** Domain of the XMPP server. */
-const DOMAIN = "world";
+export const DOMAIN = "world";
 /** Name of the managers' account. */
 export const MANAGER_USER = "jobmanager";
 /** Bare JID of all managers. */
