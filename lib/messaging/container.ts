@@ -10,7 +10,7 @@ import { formatCommand, parseCommand } from "../protocol/command_codec.ts";
 import type { Command } from "../protocol/commands.ts";
 import { type Jid, tryParseJid } from "../protocol/jid.ts";
 import { type CommandMessage, decodeMessage, type EnvelopeForm } from "../protocol/message.ts";
-import type { XmlElement } from "../protocol/xml.ts";
+import { childNamed, type XmlElement } from "../protocol/xml.ts";
 import { type Random, systemRandom } from "../random.ts";
 import {
   Delivery,
@@ -285,6 +285,7 @@ export class Container implements AsyncDisposable {
     if (message.kind === "ack") {
       this.#delivery.acknowledged(message.ack);
     } else if (message.kind === "command") {
+      if (message.groupchat && isHistory(stanza)) return;
       this.#onCommand(message, { jid: from, groupchat: message.groupchat });
     } else {
       this.#log.debug(`Ignoring message of ${from}: ${message.reason}`);
@@ -337,4 +338,9 @@ export class Container implements AsyncDisposable {
     const plugin = Object.hasOwn(this.#plugins, prefix) ? this.#plugins[prefix] : undefined;
     return plugin?.handle(command, sender) ?? [];
   }
+}
+
+/** True for what was said in a room before this component came (XEP-0203): it is for nobody to answer. */
+function isHistory(stanza: XmlElement): boolean {
+  return childNamed(stanza, "delay")?.attrs["xmlns"] === "urn:xmpp:delay";
 }

@@ -215,6 +215,20 @@ Deno.test("Container hands unknown commands to its component, whole", async () =
   assertEquals(said(), ["ack m1"]);
 });
 
+Deno.test("Container leaves alone what was said in a room before it came", async () => {
+  const room = "lounge@conference.copilot.test";
+  const { link, handled } = await setup(() => [], { room });
+  const { attrs, children } = command(WANT, { from: `${room}/gone`, noack: true });
+  const said = xml("message", { ...attrs, type: "groupchat" }, ...children);
+  const delay = xml("delay", { xmlns: "urn:xmpp:delay", stamp: "2026-01-01T00:00:00Z" });
+  link.bring({ ...said, children: [...children, delay] });
+  await settled();
+  assertEquals(handled, []);
+  link.bring(said);
+  await settled();
+  assertEquals(handled.length, 1);
+});
+
 Deno.test("Container joins its room after each connection, and does not hear itself there", async () => {
   const room = "lounge@conference.copilot.test";
   const { link, handled } = await setup(() => [], { room });
