@@ -72,10 +72,13 @@ export async function deliverOutput(job: FinishedJob, tools: DeliveryTools): Pro
   const { jobID } = job.report;
   let retryMs = tools.retryMs;
   let uploadsLeft = UPLOAD_ATTEMPTS;
+  // A name that was reported once stays that of the whole archive, though a manager may have moved it away.
+  let firstFree = 0;
   for (;;) {
     const place = await askForDirectory(job, retryMs, tools);
     if (place !== undefined) {
-      const result = await upload(job, place, tools);
+      const result = await upload(job, place, firstFree, tools);
+      if (typeof result === "number") firstFree = result + 1;
       if (typeof result === "number" || --uploadsLeft === 0) {
         log.info(`Reporting job ${jobID} done to ${place.from}`);
         if (await dialogue.tell(place.from, finalReport(job, place, result)) === "acked") return;
@@ -140,6 +143,7 @@ function finalReport(
 async function upload(
   job: FinishedJob,
   { command }: Letter<"storeJobOutputDir">,
+  firstFree: number,
   { openTransfer, log }: DeliveryTools,
 ): Promise<number | string> {
   const { jobID, outputDir, outputChirpUrl } = command;
@@ -147,7 +151,7 @@ async function upload(
     await using transfer = openTransfer(outputChirpUrl);
     // A directory of this lease alone was made by a manager of ours.
     const isOwn = outputDir !== jobID;
-    const number = isOwn ? await putAnew(transfer, job, outputDir) : 0;
+    const number = isOwn ? await putAnew(transfer, job, outputDir, firstFree) : 0;
     if (!isOwn) await putOnce(transfer, job.archivePath, `${outputDir}/${archiveName(jobID)}`);
     // It stands for the archive of the first upload.
     else if (number === 0) {
@@ -169,13 +173,14 @@ async function putAnew(
   transfer: FileTransfer,
   { archivePath, report: { jobID } }: FinishedJob,
   outputDir: string,
+  firstFree: number,
 ): Promise<number> {
-  for (let number = 0;; number++) {
+  for (let number = firstFree;; number++) {
     try {
       await transfer.put(archivePath, `${outputDir}/${archiveName(jobID, number)}`);
       return number;
     } catch (error) {
-      if (!isThere(error) || number === MOST_LEFTOVERS) throw error;
+      if (!isThere(error) || number >= firstFree + MOST_LEFTOVERS) throw error;
     }
   }
 }

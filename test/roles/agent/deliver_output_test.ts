@@ -188,6 +188,20 @@ Deno.test("deliverOutput() repeats the report until it is acknowledged, and keep
     assertEquals(await agent.disk.list("."), []);
   }));
 
+Deno.test("deliverOutput() uploads under a new name after a report that nobody stored", () =>
+  withFinishedJob(async ({ site, manager }) => {
+    manager.acknowledges = false;
+    await takeOutput(site, manager, "one.1");
+    // The manager has moved the archive away, and then did not get further.
+    await site.chirp.remove("one.1/one.tgz");
+    await site.pass(3600);
+    manager.acknowledges = true;
+    await takeOutput(site, manager, "one.1");
+    assertEquals(await site.chirp.exists("one.1/one.tgz"), false);
+    assert(await site.chirp.exists("one.1/one.1.tgz"));
+    assertStringIncludes(manager.last("jobDone").command.jmJobData ?? "", "upload=1####");
+  }));
+
 Deno.test("deliverOutput() lets nothing escape when it is broken off", async () => {
   const ended = new Error("ended");
   const pending: PromiseWithResolvers<DeliveryOutcome>[] = [];
