@@ -17,7 +17,7 @@ import type { Dice } from "./fate.ts";
 import { NO_FILES } from "./file_server.ts";
 import type { JobModel } from "./job_model.ts";
 import { Liar } from "./liar.ts";
-import { Life } from "./life.ts";
+import type { Life } from "./life.ts";
 import { processName, skewOf, startRole } from "./process.ts";
 import { outputOf } from "./outputs.ts";
 import { DOMAIN, MANAGER, type Site } from "./site.ts";
@@ -54,7 +54,7 @@ export function keepAgent(parts: AgentParts, run = 1, identity = identityOf(part
   const { clock, fate, referee, settings: { faults } } = site;
   const name = processName(`agent-${number}`, run);
   const dice = fate.dice(name);
-  const life = new Life(name, clock, skewOf(dice, faults));
+  const life = site.begin(name, skewOf(dice, faults));
   const lifeMs = dice.wait(faults.agentLifeMs);
   const lastSteps = dice.between(-LAST_STEPS, LAST_STEPS);
   const isGhost = dice.fraction() < faults.ghosts;

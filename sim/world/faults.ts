@@ -46,7 +46,7 @@ export interface Faults {
   readonly transfersTruncated: number;
   /** Share that take effect though their answer is lost. */
   readonly transferAnswersLost: number;
-  /** Share of uploads that the server's own crash cuts off: half of the file stays. */
+  /** Share of uploads that the server's own crash cuts off: a part of the file stays. */
   readonly uploadsTorn: number;
   /** Share of uploads for which the disk is full. */
   readonly diskFull: number;
@@ -169,7 +169,7 @@ const STORMY: Faults = {
   transfersRefused: 0.02,
   transfersTruncated: 0.05,
   transferAnswersLost: 0.05,
-  uploadsTorn: 0,
+  uploadsTorn: 0.03,
   diskFull: 0.03,
   transfersSlow: 0.1,
   slowMs: 5 * MINUTE_MS,

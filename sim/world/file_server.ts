@@ -86,7 +86,7 @@ export class FileServer {
     if (full !== undefined) fail("no-space");
     if (way === "get") await this.#get(move, truncated !== undefined);
     // The server removes a file whose upload was broken off, unless it crashed itself.
-    else if (truncated === undefined) await this.#put(move, torn !== undefined);
+    else if (truncated === undefined) await this.#put(move, torn ?? 1);
     if (!life.survives()) return await never();
     if ((truncated ?? answerLost ?? torn) !== undefined) fail("disconnected");
   }
@@ -101,14 +101,14 @@ export class FileServer {
     await disk.writeBytes(local, truncated ? bytes.slice(0, bytes.length / 2) : bytes);
   }
 
-  async #put({ remotePath, local, disk, address }: Move, torn: boolean): Promise<void> {
+  async #put({ remotePath, local, disk, address }: Move, share: number): Promise<void> {
     await this.#authorize(address, remotePath, "p");
     const folder = this.#folder;
     if (await folder.exists(remotePath)) {
       throw new FileTransferError("already-exists", `Cannot put ${remotePath}: it exists`);
     }
     const bytes = await disk.readBytes(local);
-    await folder.writeBytes(remotePath, torn ? bytes.slice(0, bytes.length / 2) : bytes);
+    await folder.writeBytes(remotePath, bytes.slice(0, share * bytes.length));
     if (remotePath.endsWith(".status")) this.delivered.add(directoryOf(remotePath));
   }
 

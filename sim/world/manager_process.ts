@@ -9,7 +9,7 @@ import { silentLogger } from "../../lib/log.ts";
 import { JobManager } from "../../roles/jobmanager.ts";
 import { memoryLink } from "../xmpp/mod.ts";
 import { type Defect, DEFECTS } from "./defects.ts";
-import { Life, mortal } from "./life.ts";
+import { type Life, mortal } from "./life.ts";
 import { processName, skewOf, startRole } from "./process.ts";
 import { MANAGER_PROCESS } from "./referee.ts";
 import { CHIRP, MANAGER_USER, type Site } from "./site.ts";
@@ -26,7 +26,7 @@ export function keepManager(site: Site, number: number, run = 1): void {
   const { faults } = settings;
   const name = processName(`${MANAGER_PROCESS}${number}`, run);
   const dice = fate.dice(name);
-  const life = new Life(name, clock, skewOf(dice, faults));
+  const life = site.begin(name, skewOf(dice, faults));
   const steps = dice.wait(faults.managerSteps);
   const backMs = dice.between(1, faults.managerBackMs);
   life.killAfter(steps, () => fate.admits(`death:${name}`));

@@ -85,13 +85,14 @@ export class Referee implements NetworkWatcher, Disposable {
     this.#dialogue.forget(process);
   }
 
-  /** Looks at the whole queue where enough has changed since the last time. */
-  sweepIfDue(): void {
+  /** Looks at the whole queue where enough has changed since the last time; true where it does. */
+  sweepIfDue(): boolean {
     const { ledger, data, violations } = this;
     const due = Math.max(EFFECTS_PER_SWEEP, EFFECTS_PER_JOB * ledger.jobs.size);
-    if (ledger.effects - this.#sweptAt < due) return;
+    if (ledger.effects - this.#sweptAt < due) return false;
     this.#sweptAt = ledger.effects;
     sweepQueue(data, ledger, violations);
+    return true;
   }
 
   /** See {@linkcode NetworkWatcher}. */

@@ -5,6 +5,7 @@
  */
 import { type Clock, systemClock } from "../../lib/clock.ts";
 import { keepAgent } from "./agent_process.ts";
+import { checkBounds } from "./bounds.ts";
 import { scheduleIncidents } from "./incidents.ts";
 import { JobModel } from "./job_model.ts";
 import { keepManager } from "./manager_process.ts";
@@ -98,7 +99,7 @@ class World {
     for (;;) {
       // Time stands still while anything is under way: all seams answer by microtasks.
       await settled();
-      referee.sweepIfDue();
+      if (referee.sweepIfDue()) checkBounds(this.#site);
       if (referee.violations.found.length > 0) return;
       const nextMs = clock.nextMs ?? Infinity;
       if (nextMs > deadlineMs) return;
@@ -121,6 +122,7 @@ class World {
     const { ledger, data, violations } = referee;
     if (violations.found.length > 0) return;
     sweepQueue(data, ledger, violations);
+    checkBounds(this.#site);
     const stories = new Map<string, string>();
     for (const [id, { state }] of ledger.jobs) {
       if (stories.size >= 20 || state === "succeeded" || state === "failed") continue;

@@ -10,6 +10,7 @@ import { NO_DISK, WorldDisk } from "./disk.ts";
 import { Fate } from "./fate.ts";
 import { type Faults, PROFILES } from "./faults.ts";
 import { FileServer } from "./file_server.ts";
+import { Life, type Skew } from "./life.ts";
 import { Network } from "./network.ts";
 import type { WorldOptions } from "./options.ts";
 import { QueueServer } from "./queue_server.ts";
@@ -91,6 +92,8 @@ export class Site implements Disposable {
   readonly chirp: WorldDisk;
   readonly done: WorldDisk;
   readonly fileServer: FileServer;
+  /** All processes that live. */
+  readonly lives = new Set<Life>();
 
   /** @param settings See {@linkcode settingsOf}. */
   constructor(settings: Settings) {
@@ -123,6 +126,14 @@ export class Site implements Disposable {
   /** Virtual time since the beginning, in milliseconds. */
   get passedMs(): number {
     return this.clock.now() - this.startMs;
+  }
+
+  /** Begins a process's life. */
+  begin(name: string, skew: Skew): Life {
+    const life = new Life(name, this.clock, skew);
+    this.lives.add(life);
+    life.onDeath(() => this.lives.delete(life));
+    return life;
   }
 
   /** The folder of a role, or none in a world without files. */
