@@ -90,6 +90,10 @@ export class Connection implements SessionPort, StreamCarrier, Flushable {
     this.#listen(socket);
   }
 
+  get pending(): string {
+    return this.#output;
+  }
+
   deliver(stanza: XmlElement): void {
     this.write(this.#context.writer.write(stanza));
   }
@@ -122,6 +126,7 @@ export class Connection implements SessionPort, StreamCarrier, Flushable {
     this.#output = "";
     if (output === "" || this.#ended) return;
     this.#socket.write(output);
+    this.#managed?.flushed(output);
     this.#limitOutput(this.#socket.writableLength);
   }
 
@@ -134,6 +139,7 @@ export class Connection implements SessionPort, StreamCarrier, Flushable {
   /** Cuts a client that does not read what it is sent. */
   #limitOutput(waiting: number): void {
     if (waiting <= this.#context.settings.limits.maxOutputBytes) return;
+    this.#managed?.flushed(this.#output);
     this.#output = "";
     this.#fail("policy-violation", "Too much output is waiting");
   }
@@ -294,6 +300,7 @@ export class Connection implements SessionPort, StreamCarrier, Flushable {
   #finish(last: string): void {
     const handled = this.#managed === undefined ? "" : ackText(this.#managed.handled);
     const output = this.#output + handled + last;
+    this.#managed?.flushed(this.#output);
     this.#output = "";
     this.#ended = true;
     this.#parser.stop();

@@ -7,7 +7,8 @@
 import type { Timer } from "../../lib/clock.ts";
 import { AckRequests } from "../../lib/messaging/xmpp/ack_requests.ts";
 import type { StanzaLedger } from "../../lib/messaging/xmpp/stanza_ledger.ts";
-import { xml, type XmlElement } from "../../lib/protocol/xml.ts";
+import { serializeXml, xml, type XmlElement } from "../../lib/protocol/xml.ts";
+import { parseXml } from "../../lib/protocol/xml_parser.ts";
 import type { Broker } from "./broker.ts";
 import { ACK_REQUEST } from "./management_texts.ts";
 import type { Session, SessionPort } from "./session.ts";
@@ -16,18 +17,12 @@ import type { StreamErrorCondition } from "./stream_error.ts";
 
 /** The connection under a stream. */
 export interface StreamCarrier {
-  /** Sends text. */
+  /** Sends text, after what is pending. */
   write(text: string): void;
+  /** Text that waits to be sent. */
+  readonly pending: string;
   /** The stream has left this connection: it ends, with an error where there is a condition. */
   end(condition: StreamErrorCondition | undefined): void;
-}
-
-/** A stanza that the client has not acknowledged. */
-export interface KeptStanza {
-  /** The stanza. */
-  readonly stanza: XmlElement;
-  /** When it was to be delivered, in milliseconds since 1970. */
-  readonly sinceMs: number;
 }
 
 /** Options of {@linkcode ManagedStream}. */
@@ -39,7 +34,7 @@ export interface ManagedStreamOptions {
   /** The connection that it begins on. */
   readonly carrier: StreamCarrier;
   /** Its books; when they are full, the stream can't be resumed. */
-  readonly ledger: StanzaLedger<KeptStanza>;
+  readonly ledger: StanzaLedger;
   /** Where the session ends, and what its client did not get goes back. */
   readonly broker: Broker;
   /** Writes stanzas. */
@@ -93,11 +88,8 @@ export class ManagedStream implements SessionPort {
 
   deliver(stanza: XmlElement): void {
     if (this.#ended) return;
-    const text = this.#options.writer.write(stanza);
-    const sinceMs = this.#options.broker.settings.clock.now();
-    this.#keep({ stanza, sinceMs }, text.length);
-    this.#carrier?.write(text);
-    this.#requests?.sent();
+    if (this.#carrier === undefined) this.#store(serializeXml(this.#stamped(stanza)));
+    else this.#send(this.#carrier, this.#options.writer.write(stanza));
   }
 
   /** The broker has ended the session: the client's connection ends with it. */
@@ -131,27 +123,22 @@ export class ManagedStream implements SessionPort {
     return sound;
   }
 
+  /** What was pending on the connection is sent. */
+  flushed(text: string): void {
+    this.#options.ledger.seal(text);
+  }
+
   /** The connection broke: the stream waits for another, if it can be resumed. */
   detach(): void {
-    this.#carrier = undefined;
-    this.#requests?.stop();
+    this.#leaveCarrier();
     if (!this.#resumable) return this.close();
     const { broker, resumeMs } = this.#options;
     this.#expiry = broker.settings.clock.after(resumeMs, () => this.close());
   }
 
-  /** More came for an absent client than is kept. Not at once: it is the broker that delivers. */
-  #endSoon(): void {
-    this.#expiry?.cancel();
-    this.#expiry = this.#options.broker.settings.clock.after(0, () => this.close());
-  }
-
   /** Leaves the connection that it is on, if any, whose end was not noticed yet. */
   leaveConnection(): void {
-    const old = this.#carrier;
-    this.#carrier = undefined;
-    this.#requests?.stop();
-    old?.end(undefined);
+    this.#leaveCarrier()?.end(undefined);
   }
 
   /** Goes on by another connection: sends again what the client did not get. */
@@ -159,12 +146,7 @@ export class ManagedStream implements SessionPort {
     this.#expiry?.cancel();
     this.#expiry = undefined;
     this.#attach(carrier);
-    for (const kept of this.#options.ledger.takeUnacknowledged()) {
-      const text = this.#options.writer.write(this.#delayed(kept));
-      this.#keep(kept, text.length);
-      carrier.write(text);
-      this.#requests?.sent();
-    }
+    for (const text of this.#options.ledger.takeUnacknowledged()) this.#send(carrier, text);
   }
 
   #attach(carrier: StreamCarrier): void {
@@ -175,23 +157,45 @@ export class ManagedStream implements SessionPort {
     });
   }
 
-  #keep(kept: KeptStanza, sizeBytes: number): void {
+  #leaveCarrier(): StreamCarrier | undefined {
+    const carrier = this.#carrier;
+    if (carrier !== undefined) this.flushed(carrier.pending);
+    this.#carrier = undefined;
+    this.#requests?.stop();
+    return carrier;
+  }
+
+  /** Sends a stanza, and keeps it until the client has acknowledged it. */
+  #send(carrier: StreamCarrier, text: string): void {
+    const start = carrier.pending.length;
+    carrier.write(text);
     if (!this.#resumable) return;
-    const { ledger } = this.#options;
-    ledger.add(kept, sizeBytes);
+    const { ledger, onEnd } = this.#options;
+    ledger.add(start, start + text.length);
+    this.#requests?.sent();
     if (!ledger.full) return;
-    if (this.#carrier === undefined) return this.#endSoon();
     // A client that reads but acknowledges nothing: its stream goes on, but not over a broken connection.
     this.#resumable = false;
     ledger.takeUnacknowledged();
-    this.#options.onEnd(this.handled);
+    onEnd(this.handled);
   }
 
-  /** A stanza as it is sent again, stamped with its time (XEP-0203) as Prosody and ejabberd do. */
-  #delayed({ stanza, sinceMs }: KeptStanza): XmlElement {
+  /** Keeps a stanza for an absent client. */
+  #store(text: string): void {
+    const { ledger, broker } = this.#options;
+    ledger.add(0, text.length);
+    ledger.seal(text);
+    if (!ledger.full) return;
+    // Not at once: it is the broker that delivers.
+    this.#expiry?.cancel();
+    this.#expiry = broker.settings.clock.after(0, () => this.close());
+  }
+
+  /** A stanza for an absent client, stamped with the time when it came (XEP-0203). */
+  #stamped(stanza: XmlElement): XmlElement {
     if (stanza.name === "iq") return stanza;
-    const stamp = new Date(sinceMs).toISOString();
-    const from = this.#options.broker.settings.domain;
+    const { clock, domain: from } = this.#options.broker.settings;
+    const stamp = new Date(clock.now()).toISOString();
     const delay = xml("delay", { xmlns: "urn:xmpp:delay", from, stamp });
     return { ...stanza, children: [...stanza.children, delay] };
   }
@@ -199,12 +203,11 @@ export class ManagedStream implements SessionPort {
   #finish(unacknowledged: "bounce" | "drop"): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#carrier = undefined;
-    this.#requests?.stop();
+    this.#leaveCarrier();
     this.#expiry?.cancel();
     const { broker, ledger, onEnd } = this.#options;
     if (this.#resumable) onEnd(unacknowledged === "bounce" ? this.handled : undefined);
     const lost = ledger.takeUnacknowledged();
-    if (unacknowledged === "bounce") { for (const { stanza } of lost) broker.bounce(stanza); }
+    if (unacknowledged === "bounce") { for (const text of lost) broker.bounce(parseXml(text)); }
   }
 }

@@ -27,6 +27,7 @@ import { StreamClient } from "./stream_client.ts";
 import { conditionOf, streamErrorOf } from "./stream_errors.ts";
 import { ENABLE, type StreamCarrier } from "./stream_management.ts";
 import { NS_STREAM } from "./stream_parser.ts";
+import type { StreamSocket } from "./stream_socket.ts";
 
 const NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
 const NS_SESSION = "urn:ietf:params:xml:ns:xmpp-session";
@@ -34,6 +35,16 @@ const NS_BIND = "urn:ietf:params:xml:ns:xmpp-bind";
 const NS_PING = "urn:xmpp:ping";
 /** Stanzas kept that come between bind and online; a server sends none or a few. */
 const MOST_EARLY = 256;
+
+function carrierOn(socket: StreamSocket, onRoom: () => void): StreamCarrier {
+  return {
+    write: (text) => socket.write(text),
+    get pending() {
+      return socket.pending;
+    },
+    onRoom,
+  };
+}
 
 /** One session. Every failure, in any phase, ends in one call of {@linkcode SessionHandler.onEnd}. */
 export class XmppSession {
@@ -53,10 +64,8 @@ export class XmppSession {
   #asked:
     | { readonly for: "enabled" | "resumed"; answer: PromiseWithResolvers<boolean> }
     | undefined;
-  readonly #carrier: StreamCarrier = {
-    write: (text) => this.#client.socket?.write(text),
-    onRoom: () => this.#handler.onDrain(),
-  };
+  /** The connection as stream management sees it, from the moment when stanzas count. */
+  #carrier: StreamCarrier | undefined;
   #keepalive: Keepalive | undefined;
   #connectTimer: Timer | undefined;
 
@@ -115,8 +124,9 @@ export class XmppSession {
 
   /** Writes a serialized stanza; only where {@linkcode writable}. */
   write(text: string): void {
-    this.#client.socket?.write(text);
-    this.#options.management?.sent(text);
+    const { management } = this.#options;
+    if (management?.active) management.write(text);
+    else this.#client.socket?.write(text);
   }
 
   /**
@@ -177,7 +187,7 @@ export class XmppSession {
     this.#state = state;
     this.#connectTimer?.cancel();
     this.#keepalive?.stop();
-    this.#options.management?.detach(this.#carrier);
+    if (this.#carrier !== undefined) this.#options.management?.detach(this.#carrier);
   }
 
   /** Rejects whatever the library still waits for, and so clears its timers. */
@@ -317,11 +327,14 @@ export class XmppSession {
     }
     this.#asked = undefined;
     asked.answer.resolve(granted);
-    if (!granted) return true;
-    if (asked.for === "resumed") this.#enter(management.resume(element, this.#carrier), true);
+    const { socket } = this.#client;
+    if (!granted || socket === null) return true;
+    const carrier = this.#carrier = carrierOn(socket, () => this.#handler.onDrain());
+    socket.on("flush", (text: string) => management.flushed(carrier, text));
+    if (asked.for === "resumed") this.#enter(management.resume(element, carrier), true);
     else {
       const jid = Jid.parse(String(this.#client.jid));
-      management.begin(element, jid, this.#carrier);
+      management.begin(element, jid, carrier);
       this.#enter(jid, false);
     }
     return true;

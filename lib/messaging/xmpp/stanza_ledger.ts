@@ -4,8 +4,6 @@
  *
  * @module
  */
-import { Outbox, type OutboxOptions } from "../outbox.ts";
-
 /** Namespace of stream management. */
 export const NS_SM = "urn:xmpp:sm:3";
 
@@ -25,9 +23,38 @@ export function parseCount(text: string | undefined): number | undefined {
 }
 
 /** Options of {@linkcode StanzaLedger}. */
-export interface StanzaLedgerOptions extends OutboxOptions {
+export interface StanzaLedgerOptions {
+  /** Stanzas kept before the ledger counts as full. Default 10,000. */
+  readonly maxItems?: number | undefined;
+  /** Bytes kept before it does. Default 16 MiB. */
+  readonly maxBytes?: number | undefined;
   /** Count that both directions begin with. Default 0; tests of the turn at 2^32 begin below it. */
   readonly firstCount?: number | undefined;
+}
+
+/**
+ * Stanzas that were written in one go, as places in the text that was written. Kept one by one they would
+ * cost the garbage collector more time than it takes to send them.
+ */
+interface Chunk {
+  /** What was written; empty until then. */
+  text: string;
+  /** Where each stanza begins and ends in the text. */
+  readonly places: number[];
+  /** Stanzas, of the first, that were acknowledged. */
+  acknowledged: number;
+}
+
+function newChunk(): Chunk {
+  return { text: "", places: [], acknowledged: 0 };
+}
+
+function stanzasOf({ text, places, acknowledged }: Chunk): string[] {
+  const stanzas: string[] = [];
+  for (let index = acknowledged * 2; index < places.length; index += 2) {
+    stanzas.push(text.slice(places[index], places[index + 1]));
+  }
+  return stanzas;
 }
 
 /**
@@ -38,17 +65,22 @@ export interface StanzaLedgerOptions extends OutboxOptions {
  * import { StanzaLedger } from "./stanza_ledger.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const ledger = new StanzaLedger<string>();
- * for (const stanza of ["<a/>", "<b/>", "<c/>"]) ledger.add(stanza, stanza.length);
- * ledger.acknowledge(2);
- * assertEquals(ledger.takeUnacknowledged(), ["<c/>"]);
+ * const ledger = new StanzaLedger();
+ * ledger.add(0, 4);
+ * ledger.add(4, 8);
+ * ledger.seal("<a/><b/><r/>");
+ * ledger.acknowledge(1);
+ * assertEquals(ledger.takeUnacknowledged(), ["<b/>"]);
  * ```
  */
-export class StanzaLedger<Item> {
+export class StanzaLedger {
   readonly #maxItems: number;
   readonly #maxBytes: number;
-  /** Without limits of its own: it is the owner who acts on {@linkcode full}. */
-  readonly #unacknowledged = new Outbox<Item>({ maxItems: Infinity, maxBytes: Infinity });
+  /** What is unacknowledged; the last is not written yet. */
+  #chunks: Chunk[] = [newChunk()];
+  #length = 0;
+  /** Characters of what is unacknowledged: near enough to its bytes. */
+  #sizeBytes = 0;
   #handled: number;
   #acknowledged: number;
 
@@ -71,13 +103,12 @@ export class StanzaLedger<Item> {
 
   /** Stanzas that went out and were not acknowledged. */
   get unacknowledged(): number {
-    return this.#unacknowledged.length;
+    return this.#length;
   }
 
   /** Whether so much is unacknowledged that nothing should be added. */
   get full(): boolean {
-    const { length, sizeBytes } = this.#unacknowledged;
-    return length >= this.#maxItems || sizeBytes >= this.#maxBytes;
+    return this.#length >= this.#maxItems || this.#sizeBytes >= this.#maxBytes;
   }
 
   /** Counts a stanza that came in. */
@@ -88,11 +119,25 @@ export class StanzaLedger<Item> {
   /**
    * Keeps a stanza that goes out, even when the ledger is full.
    *
-   * @param item The stanza.
-   * @param sizeBytes Its size in bytes, as near as is cheap to know.
+   * @param start Where it begins in what is to be written next.
+   * @param end Where it ends there.
    */
-  add(item: Item, sizeBytes: number): void {
-    this.#unacknowledged.push(item, sizeBytes);
+  add(start: number, end: number): void {
+    this.#chunks.at(-1)?.places.push(start, end);
+    this.#length++;
+    this.#sizeBytes += end - start;
+  }
+
+  /**
+   * Takes what was to be written next, now that it is: the next stanza begins a new text.
+   *
+   * @param text The text in which the stanzas stand that were added since.
+   */
+  seal(text: string): void {
+    const chunk = this.#chunks.at(-1);
+    if (chunk === undefined || chunk.places.length === 0) return;
+    chunk.text = text;
+    this.#chunks.push(newChunk());
   }
 
   /**
@@ -102,20 +147,30 @@ export class StanzaLedger<Item> {
    * @returns False where that cannot be: it says less than before, or more than was sent.
    */
   acknowledge(count: number): boolean {
-    const news = (count - this.#acknowledged) >>> 0;
-    if (news > this.#unacknowledged.length) return false;
-    for (let left = news; left > 0; left--) this.#unacknowledged.shift();
+    let news = (count - this.#acknowledged) >>> 0;
+    if (news > this.#length) return false;
     this.#acknowledged = count;
+    this.#length -= news;
+    let done = 0;
+    for (const chunk of this.#chunks) {
+      const { places } = chunk;
+      for (; news > 0 && chunk.acknowledged * 2 < places.length; news--, chunk.acknowledged++) {
+        const index = chunk.acknowledged * 2;
+        this.#sizeBytes -= (places[index + 1] ?? 0) - (places[index] ?? 0);
+      }
+      if (chunk.text === "" || chunk.acknowledged * 2 < places.length) break;
+      done++;
+    }
+    this.#chunks.splice(0, done);
     return true;
   }
 
   /** Takes out what was not acknowledged, the oldest first; what is sent again is to be added again. */
-  takeUnacknowledged(): Item[] {
-    const items: Item[] = [];
-    for (let left = this.#unacknowledged.length; left > 0; left--) {
-      const item = this.#unacknowledged.shift();
-      if (item !== undefined) items.push(item);
-    }
-    return items;
+  takeUnacknowledged(): readonly string[] {
+    const taken = this.#chunks.flatMap(stanzasOf);
+    this.#chunks = [newChunk()];
+    this.#length = 0;
+    this.#sizeBytes = 0;
+    return taken;
   }
 }

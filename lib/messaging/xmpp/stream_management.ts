@@ -7,19 +7,18 @@
 import type { Clock, Timer } from "../../clock.ts";
 import type { Jid } from "../../protocol/jid.ts";
 import { serializeXml, xml, type XmlElement } from "../../protocol/xml.ts";
-import type { OutboxOptions } from "../outbox.ts";
 import { AckRequests, type AckRequestsOptions } from "./ack_requests.ts";
-import { NS_SM, parseCount, StanzaLedger } from "./stanza_ledger.ts";
+import { NS_SM, parseCount, StanzaLedger, type StanzaLedgerOptions } from "./stanza_ledger.ts";
 
 /** Asks for stream management with resumption. */
-export const ENABLE = serializeXml(xml("enable", { xmlns: NS_SM, resume: "true" }));
+export const ENABLE: string = serializeXml(xml("enable", { xmlns: NS_SM, resume: "true" }));
 /** Asks what the other side has handled. */
 const REQUEST = serializeXml(xml("r", { xmlns: NS_SM }));
 
 /** Options of {@linkcode StreamManagement}. */
 export interface StreamManagementOptions {
   /** What is kept unacknowledged before the link waits for the server. */
-  readonly limits?: OutboxOptions | undefined;
+  readonly limits?: StanzaLedgerOptions | undefined;
   /** When the server is asked what it has handled. */
   readonly requests?: Pick<AckRequestsOptions, "everyStanzas" | "delayMs"> | undefined;
   /** Longest wait for a server that acknowledges nothing, in milliseconds; then resumption is given up. */
@@ -30,8 +29,10 @@ export interface StreamManagementOptions {
 
 /** The connection that carries a stream at the moment. */
 export interface StreamCarrier {
-  /** Sends text. */
+  /** Sends text, after what is pending. */
   write(text: string): void;
+  /** Text that waits to be written. */
+  readonly pending: string;
   /** There is room again, see {@linkcode StreamManagement.full}. */
   onRoom(): void;
 }
@@ -47,7 +48,7 @@ interface Resumable {
 /** One link's stream. It outlives connections: each takes it over by {@linkcode begin} or {@linkcode resume}. */
 export class StreamManagement {
   readonly #options: StreamManagementOptions;
-  #ledger: StanzaLedger<string>;
+  #ledger: StanzaLedger;
   #resumable: Resumable | undefined;
   #carrier: StreamCarrier | undefined;
   #requests: AckRequests | undefined;
@@ -112,10 +113,7 @@ export class StreamManagement {
     const { jid } = this.#resumable;
     this.#acknowledge(resumed);
     this.#attach(carrier);
-    for (const text of this.#ledger.takeUnacknowledged()) {
-      carrier.write(text);
-      this.sent(text);
-    }
+    for (const text of this.#ledger.takeUnacknowledged()) this.write(text);
     return jid;
   }
 
@@ -126,6 +124,7 @@ export class StreamManagement {
    */
   detach(carrier: StreamCarrier): void {
     if (this.#carrier !== carrier) return;
+    this.#ledger.seal(carrier.pending);
     this.#carrier = undefined;
     this.#requests?.stop();
     this.#patience?.cancel();
@@ -139,10 +138,13 @@ export class StreamManagement {
     this.#ledger = new StanzaLedger(this.#options.limits);
   }
 
-  /** A stanza was written. */
-  sent(text: string): void {
-    if (this.#resumable === undefined || this.#carrier === undefined) return;
-    this.#ledger.add(text, text.length);
+  /** Writes a stanza, to be kept until the server has acknowledged it; only while {@linkcode active}. */
+  write(text: string): void {
+    if (this.#carrier === undefined) return;
+    const start = this.#carrier.pending.length;
+    this.#carrier.write(text);
+    if (this.#resumable === undefined) return;
+    this.#ledger.add(start, start + text.length);
     this.#requests?.sent();
     if (!this.#ledger.full) return;
     this.#requests?.ask();
@@ -150,6 +152,11 @@ export class StreamManagement {
       this.#options.patienceMs,
       () => this.#giveUpResumption(),
     );
+  }
+
+  /** What was pending on a connection is written; nothing happens if it is not the one at hand. */
+  flushed(carrier: StreamCarrier, text: string): void {
+    if (this.#carrier === carrier) this.#ledger.seal(text);
   }
 
   /** A stanza came in and is handed on. */

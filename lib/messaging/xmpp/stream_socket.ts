@@ -40,7 +40,7 @@ function tlsOptions(parameters: TlsParameters): tls.ConnectionOptions {
 
 /**
  * A socket as @xmpp/connection uses one. Events: `connect`, `data` (text), `drain` (what was written
- * has left), `error`, `close`.
+ * has left), `flush` (the text that is written now), `error`, `close`.
  */
 export class StreamSocket extends EventEmitter {
   /** Whether the connection is encrypted. */
@@ -104,6 +104,11 @@ export class StreamSocket extends EventEmitter {
     return this.#pending.length + (this.#inner?.writableLength ?? 0) >= SATURATION_BYTES;
   }
 
+  /** Text that is taken and not written yet. */
+  get pending(): string {
+    return this.#pending;
+  }
+
   /**
    * Writes text. All that is written in one go (until the next microtask) leaves as one piece.
    *
@@ -143,6 +148,7 @@ export class StreamSocket extends EventEmitter {
     this.#inner?.write(text, () => {
       if (!this.#destroyed) this.emit("drain");
     });
+    this.emit("flush", text);
   }
 
   #attach(inner: net.Socket): void {
