@@ -81,14 +81,17 @@ export function handBackReport(
   };
 }
 
-/** The text of the status file that lies beside the archive: what the report would say. */
+/**
+ * The text of the status file that lies beside the archive: what the report would say. The exit code stands
+ * last, so that a file that was cut off has none.
+ */
 export function statusText(report: JobDone): string {
   const data = parseHashString(report.jmJobData ?? "");
   return formatHashString({
-    exitCode: report.exitCode,
     ...(report.validateExitCode === undefined ? {} : { validateExitCode: report.validateExitCode }),
     wallTime: hashText(data, "wallTime") ?? "",
     elapsed: hashText(data, "elapsed") ?? "",
+    exitCode: report.exitCode,
   });
 }
 

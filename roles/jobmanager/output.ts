@@ -133,9 +133,11 @@ export class OutputStore {
     const statusFile = `${directory}/${lease.id}.status`;
     // The agent writes the status last: where it lies, the archive is whole.
     if (!await chirp.exists(statusFile)) return false;
-    const status = parseHashString(await this.#readStatus(statusFile));
+    const text = await this.#readStatus(statusFile);
+    const status = parseHashString(text);
     const exitCode = numberOf(hashText(status, "exitCode"));
-    if (exitCode === undefined) return false;
+    // A status that was cut off with its file server may end in the middle of a number.
+    if (exitCode === undefined || !text.endsWith("####")) return false;
     const result = await this.finish({
       id: lease.id,
       token: lease.token,

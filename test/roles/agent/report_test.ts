@@ -62,5 +62,5 @@ Deno.test("isFenced() looks for the token of a lease", () => {
 Deno.test("statusText() holds what a manager needs to end the job without its agent", () => {
   const execution = { ...EXECUTION, validateStatus: 0 };
   const text = statusText(jobReport(runJob("one"), execution, "vm"));
-  assertEquals(text, "exitCode=768####validateExitCode=0####wallTime=1.23####elapsed=2.500####");
+  assertEquals(text, "validateExitCode=0####wallTime=1.23####elapsed=2.500####exitCode=768####");
 });

@@ -199,6 +199,7 @@ Deno.test("a status file that cannot be read keeps no job from being taken back"
     (site: Site) => site.chirp.writeBytes("one.1/one.status", new Uint8Array(2 ** 20 + 1)),
     (site: Site) => site.chirp.makeDirectory("one.1/one.status"),
     (site: Site) => site.chirp.writeText("one.1/one.status", "exitCode=-1####"),
+    (site: Site) => site.chirp.writeText("one.1/one.status", "wallTime=1####exitCode=76"),
     (site: Site) => site.chirp.link("one.1/one.status", "/etc/passwd"),
   ];
   for (const [number, place] of spoil.entries()) {
