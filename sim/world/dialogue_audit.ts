@@ -9,6 +9,7 @@ import type { XmlElement } from "../../lib/protocol/xml.ts";
 import { parseJobData } from "../../roles/jobmanager/job_data.ts";
 import { commandOf, type Glance } from "./peek.ts";
 import { isLent, type StoredJob } from "./queue_data.ts";
+import { Recent } from "./recent.ts";
 import type { Violations } from "./violations.ts";
 
 /** Which request an answer answers. */
@@ -20,8 +21,8 @@ const REQUEST_OF: ReadonlyMap<string, string> = new Map([
 ]);
 const REQUESTS: ReadonlySet<string> = new Set(REQUEST_OF.values());
 
-/** Messages of one manager's process that are remembered, as many as it remembers itself. */
-const MOST_REMEMBERED = 50_000;
+/** Messages of one manager's process that are remembered at least, as many as it remembers itself. */
+const LEAST_REMEMBERED = 50_000;
 
 /** Options of a {@linkcode DialogueAudit}. */
 export interface DialogueAuditOptions {
@@ -116,10 +117,10 @@ export class DialogueAudit {
 
 /** What one manager's process has heard and said. */
 class ManagerTalk {
-  readonly #messages = new Set<string>();
+  readonly #messages = new Recent<true>(LEAST_REMEMBERED);
   /** Requests without an answer, by peer and kind. */
   readonly #open = new Map<string, number>();
-  readonly #reports = new Map<string, JobDone>();
+  readonly #reports = new Recent<JobDone>(LEAST_REMEMBERED);
 
   /** A request came, perhaps once more. */
   ask(message: string, kind: string): void {
@@ -139,7 +140,6 @@ class ManagerTalk {
   /** A report came. */
   hear(message: string, report: JobDone): void {
     this.#reports.set(message, report);
-    if (this.#reports.size > MOST_REMEMBERED) forgetFirst(this.#reports);
   }
 
   /** The report that is acknowledged. */
@@ -148,17 +148,9 @@ class ManagerTalk {
   }
 
   #isNew(message: string): boolean {
-    if (this.#messages.has(message)) return false;
-    this.#messages.add(message);
-    if (this.#messages.size > MOST_REMEMBERED) forgetFirst(this.#messages);
+    if (this.#messages.get(message) !== undefined) return false;
+    this.#messages.set(message, true);
     return true;
-  }
-}
-
-function forgetFirst(entries: Map<string, unknown> | Set<string>): void {
-  for (const first of entries.keys()) {
-    entries.delete(first);
-    break;
   }
 }
 

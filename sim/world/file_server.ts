@@ -109,7 +109,7 @@ export class FileServer {
     }
     const bytes = await disk.readBytes(local);
     await folder.writeBytes(remotePath, bytes.slice(0, share * bytes.length));
-    if (remotePath.endsWith(".status")) this.delivered.add(directoryOf(remotePath));
+    if (share === 1 && remotePath.endsWith(".status")) this.delivered.add(directoryOf(remotePath));
   }
 
   /** Looks into the directory's access list. */

@@ -232,7 +232,9 @@ export class JobLedger implements Disposable {
     if (known.state === "waiting") {
       if (job.token === 0) this.#order.submit(id, job.priority);
       else this.#order.giveBack(id, job.priority);
-    } else if (before === "waiting" && isLent(known.state)) {
+    } else if (before === "waiting" && !isLent(known.state)) {
+      this.#order.withdraw(id, job.priority);
+    } else if (before === "waiting") {
       const objection = this.#order.take(id, job.priority);
       if (objection !== undefined) {
         violations.report("order", `Job ${id} was handed out though ${objection}`);

@@ -59,6 +59,14 @@ export class QueueOrder {
     return undefined;
   }
 
+  /** A job leaves without being handed out: it is held or cancelled. */
+  withdraw(id: string, priority: number): void {
+    const line = this.#line(priority);
+    if (line.returned.delete(id)) return;
+    const index = line.fresh.indexOf(id, line.head);
+    if (index >= 0) line.fresh.splice(index, 1);
+  }
+
   #line(priority: number): Line {
     const line = this.#lines.get(priority) ?? { fresh: [], head: 0, returned: new Set() };
     this.#lines.set(priority, line);

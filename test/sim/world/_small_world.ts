@@ -12,7 +12,7 @@ import {
 } from "../../../sim/world/mod.ts";
 
 /** Some agents, some jobs, two managers and a storm of three hours. */
-export const SMALL: WorldOptions = { agents: 3, jobs: 5, managers: 2, hours: 3 };
+export const SMALL: WorldOptions = { agents: 3, jobs: 4, managers: 2, hours: 3 };
 
 /** Runs a world in which nothing may go wrong; a failure names the command that shows it again. */
 export async function runWhole(options: WorldOptions): Promise<WorldResult> {
