@@ -1,9 +1,10 @@
-/// <reference path="../types/xmpp_parser.d.ts" />
+/// <reference path="../../types/xmpp_parser.d.ts" />
 /**
  * What a message costs on the wire's side: a recorded `want_getJob`, from its text to elements and back
  * to text, and from its text to the command and back. `@xmpp/xml` does the first alone; for the second
- * the values are decoded and encoded again with Node's buffers. One iteration is one stanza, so
- * iterations a second are stanzas a second.
+ * the values are decoded and encoded again with Node's buffers.
+ *
+ * @module
  */
 import { Buffer } from "node:buffer";
 import { type Element, Parser } from "@xmpp/xml";
@@ -13,10 +14,13 @@ import {
   formatCommand,
   parseCommand,
   serializeXml,
-} from "../lib/protocol/mod.ts";
-import { parseXml } from "../lib/protocol/xml_parser.ts";
-import type { XmlElement } from "../lib/protocol/xml.ts";
-import { messagesOf } from "../test/traces.ts";
+} from "../../lib/protocol/mod.ts";
+import { parseXml } from "../../lib/protocol/xml_parser.ts";
+import type { XmlElement } from "../../lib/protocol/xml.ts";
+import { callsPerSecond } from "../hot_path.ts";
+import { inRounds } from "../rounds.ts";
+import type { Bench, BenchContext, Row } from "../row.ts";
+import { messagesOf } from "../../test/traces.ts";
 
 const STANZA = wantGetJob();
 /** The first request for a job, as the manager's server sent it. */
@@ -65,26 +69,45 @@ function recodeValues(info: Element): void {
   }
 }
 
-const elements = "want_getJob: parse, serialise";
-
-Deno.bench("@xmpp/xml", { group: elements, baseline: true }, () => {
-  parseWithXmpp(STANZA).toString();
-});
-
-Deno.bench("lib/protocol", { group: elements }, () => {
-  serializeXml(parseXml(STANZA));
-});
-
-const commands = "want_getJob: parse, decode, encode, serialise";
-
-Deno.bench("@xmpp/xml and node:buffer", { group: commands, baseline: true }, () => {
+/** `@xmpp/xml` and Node's buffers, to the values and back. */
+function thereAndBackWithXmpp(): void {
   const message = parseWithXmpp(STANZA);
   const info = message.getChild("body")?.getChild("info");
   if (info === undefined) throw new Error("Cannot read the message");
   recodeValues(info);
   message.toString();
-});
+}
 
-Deno.bench("lib/protocol, to the command", { group: commands }, () => {
-  thereAndBack(parseXml(STANZA));
-});
+async function measure(context: BenchContext): Promise<readonly Row[]> {
+  const { runs, signal } = context;
+  const elements = await inRounds(runs, {
+    ours: callsPerSecond(() => void serializeXml(parseXml(STANZA)), context),
+    xmpp: callsPerSecond(() => void parseWithXmpp(STANZA).toString(), context),
+  }, signal);
+  const commands = await inRounds(runs, {
+    ours: callsPerSecond(() => void thereAndBack(parseXml(STANZA)), context),
+    xmpp: callsPerSecond(thereAndBackWithXmpp, context),
+  }, signal);
+  const shared = { unit: "stanzas/s", better: "more" } as const;
+  return [
+    {
+      ...shared,
+      what: "want_getJob: text to elements and back",
+      ours: elements.ours,
+      peers: [{ name: "@xmpp/xml", samples: elements.xmpp, floor: 1 }],
+    },
+    {
+      ...shared,
+      what: "want_getJob: text to command and back",
+      ours: commands.ours,
+      peers: [{ name: "@xmpp/xml, node:buffer", samples: commands.xmpp, floor: 1 }],
+    },
+  ];
+}
+
+/** The codec beside that of a usual XMPP client. */
+export const codec: Bench = {
+  name: "codec",
+  about: "a message from text to command and back, beside @xmpp/xml",
+  measure,
+};

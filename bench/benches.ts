@@ -1,0 +1,12 @@
+/**
+ * All benches, in the order of the table. A new one: a file in `bench/rows` and a line here.
+ *
+ * @module
+ */
+import type { Bench } from "./row.ts";
+import { codec } from "./rows/codec.ts";
+import { jobStore } from "./rows/job_store.ts";
+import { secure } from "./rows/secure.ts";
+
+/** All benches. */
+export const BENCHES: readonly Bench[] = [codec, jobStore, secure];
