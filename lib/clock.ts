@@ -60,6 +60,38 @@ export function sleep(clock: Clock, delayMs: number, options: SleepOptions = {})
   return promise;
 }
 
+/**
+ * Does something again and again, each time so long after the last has ended.
+ *
+ * @param clock The clock to wait on.
+ * @param intervalMs Wait before each time in milliseconds.
+ * @param action What is done; must not reject.
+ * @returns What ends it, waiting for an action that is under way.
+ */
+export function repeat(
+  clock: Clock,
+  intervalMs: number,
+  action: () => Promise<unknown>,
+): AsyncDisposable {
+  let timer: Timer;
+  let running: Promise<void> = Promise.resolve();
+  let ended = false;
+  const arm = () => {
+    if (ended) return;
+    timer = clock.after(intervalMs, () => {
+      running = action().then(arm);
+    });
+  };
+  arm();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      ended = true;
+      timer.cancel();
+      await running;
+    },
+  };
+}
+
 /** Longest delay that a system timer takes; longer ones would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

@@ -9,6 +9,7 @@ import { type Clock, sleep, systemClock } from "../lib/clock.ts";
 import { type Logger, openLog } from "../lib/log.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
 import type { DeliveryOutcome } from "../lib/messaging/delivery.ts";
+import { eventReporter, type Events, silentEvents } from "../lib/messaging/event_reporter.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
 import { parseCommand } from "../lib/protocol/command_codec.ts";
 import type { Command, RunJob } from "../lib/protocol/commands.ts";
@@ -29,6 +30,9 @@ import { AGENT_COMPONENT, agentVariables } from "./agent/variables.ts";
 /** What an agent of ours calls itself. */
 const SOFTWARE = "copilot-deno/0.1.0";
 
+/** Name under which all agents together appear in the monitor: a series for each would be too many. */
+const MONITORED_AS = "agent";
+
 /** One agent, one job at a time. */
 export class Agent implements Component {
   readonly #options: AgentOptions;
@@ -37,6 +41,7 @@ export class Agent implements Component {
   readonly #random: Random;
   readonly #log: Logger;
   readonly #container: Container;
+  readonly #events: Events;
   readonly #mailbox: Mailbox;
   readonly #trusted: TrustedManagers;
   readonly #session: string;
@@ -70,6 +75,12 @@ export class Agent implements Component {
       envelope: options.envelope,
       clock: this.#clock,
       random: this.#random,
+    });
+    this.#events = options.monitor === undefined ? silentEvents : eventReporter({
+      monitor: options.monitor,
+      component: MONITORED_AS,
+      clock: this.#clock,
+      post: (to, command, how) => this.#container.post(to, command, how),
     });
   }
 
@@ -196,6 +207,7 @@ export class Agent implements Component {
     const { command } = letter;
     const { job } = command;
     this.#job = command;
+    const end = this.#events.begin("job");
     this.#log.info(`Got job ${job.id}: ${job.command} ${job.arguments}`.trimEnd());
     const directory = `${job.id}.${this.#session.slice(0, 8)}`;
     try {
@@ -219,6 +231,7 @@ export class Agent implements Component {
       return false;
     } finally {
       this.#job = undefined;
+      end();
       await this.#clear(directory);
     }
   }
@@ -231,6 +244,7 @@ export class Agent implements Component {
     dialogue: Dialogue,
   ): Promise<void> {
     this.#log.warning(`Handing job ${command.job.id} back: ${reason}`);
+    this.#events.happened("job.handedBack");
     const report = handBackReport(command, state, reason, await this.#hostName());
     if (await dialogue.tell(from, report) === "acked") return;
     await dialogue.tell(bareOf(from), report);

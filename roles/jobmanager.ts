@@ -5,13 +5,15 @@
  * @module
  */
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
-import { type Clock, systemClock, type Timer } from "../lib/clock.ts";
+import { type Clock, repeat, systemClock } from "../lib/clock.ts";
 import type { JobStore } from "../lib/jobs/job_store.ts";
 import { openQueue } from "../lib/jobs/open_queue.ts";
 import { type Logger, openLog } from "../lib/log.ts";
 import { UnsafePathError } from "../lib/machine/workspace.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
+import { eventReporter, type Events, silentEvents } from "../lib/messaging/event_reporter.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
+import { reportSystem } from "../lib/messaging/system_readings.ts";
 import { formatCommand } from "../lib/protocol/command_codec.ts";
 import type {
   Command,
@@ -23,6 +25,7 @@ import type {
 import type { Jid } from "../lib/protocol/jid.ts";
 import { systemRandom } from "../lib/random.ts";
 import { formatJobData, numberOf, parseJobData } from "./jobmanager/job_data.ts";
+import { EVENT, reportEnd } from "./jobmanager/job_events.ts";
 import { LeaseKeeper } from "./jobmanager/lease_keeper.ts";
 import { jobManagerOptions } from "./jobmanager/open_jobmanager.ts";
 import { OutputStore } from "./jobmanager/output.ts";
@@ -38,6 +41,8 @@ const MOST_TOUCHED = 200_000;
 const NO_EXIT_CODE = 255 << 8;
 /** Time between clean-ups. */
 const RETENTION_SWEEP_MS = 60_000;
+/** Time between two reports of the queue's length, as in the original. */
+const QUEUE_REPORT_MS = 60_000;
 
 /** One manager; any number may share a JID and a queue. */
 export class JobManager implements Component {
@@ -46,6 +51,7 @@ export class JobManager implements Component {
   readonly #log: Logger;
   readonly #store: JobStore;
   readonly #container: Container;
+  readonly #events: Events;
   readonly #output: OutputStore;
   readonly #keeper: LeaseKeeper;
   readonly #leases: boolean;
@@ -74,6 +80,7 @@ export class JobManager implements Component {
       store: this.#store,
       chirp: options.chirpFolder,
       done: options.doneFolder,
+      onEnd: (ending) => reportEnd(this.#events, ending),
       clock: this.#clock,
       log: this.#log,
     });
@@ -83,6 +90,7 @@ export class JobManager implements Component {
       leaseSeconds: this.#leaseSeconds,
       ping: (agent) => this.#ping(agent),
       findDelivered: (lease) => this.#output.finishDelivered(lease),
+      onTakenBack: () => this.#events.happened(EVENT.takenBack),
       clock: this.#clock,
       log: this.#log,
     });
@@ -96,6 +104,11 @@ export class JobManager implements Component {
       envelope: options.envelope,
       clock: this.#clock,
       random: options.random ?? systemRandom,
+    });
+    this.#events = options.monitor === undefined ? silentEvents : eventReporter({
+      ...options.monitor,
+      clock: this.#clock,
+      post: (to, command, how) => this.#container.post(to, command, how),
     });
   }
 
@@ -118,6 +131,7 @@ export class JobManager implements Component {
     if (retention !== undefined) {
       timers.push(this.#repeat(RETENTION_SWEEP_MS, () => purgeFinished(retention, this.#options)));
     }
+    using _system = this.#reportState(timers);
     const over = AbortSignal.any([signal, container.closed]);
     const { promise, resolve } = Promise.withResolvers<void>();
     if (over.aborted) resolve();
@@ -126,6 +140,19 @@ export class JobManager implements Component {
     await Promise.all(timers.map((timer) => timer[Symbol.asyncDispose]()));
     if (!signal.aborted) throw container.closed.reason;
     this.#log.info("Stopped");
+  }
+
+  /** Begins to tell the monitor once a minute how the queue and the machine are. */
+  #reportState(timers: AsyncDisposable[]): Disposable | undefined {
+    const { monitor, mode = "both", host } = this.#options;
+    if (monitor === undefined) return undefined;
+    if (mode !== "storage") {
+      timers.push(this.#repeat(QUEUE_REPORT_MS, async () => {
+        this.#events.value(EVENT.queuedJobs, await this.#store.waiting());
+      }));
+    }
+    if (host === undefined) return undefined;
+    return reportSystem({ host, events: this.#events, clock: this.#clock, log: this.#log });
   }
 
   /** See {@linkcode Component}. */
@@ -191,6 +218,7 @@ export class JobManager implements Component {
       !await this.#store.owesAcknowledgement(sender.jid.full, agentSession)
     ) {
       this.#log.debug("The queue is empty");
+      this.#events.happened(EVENT.emptyQueue);
       return [];
     }
     return [{
@@ -208,15 +236,20 @@ export class JobManager implements Component {
       leaseSeconds: this.#leaseSeconds,
       unacknowledgedSeconds: this.#silenceSeconds,
     });
-    for (const id of invalid) this.#log.error(`Job ${id} has no description: dropped`);
+    for (const id of invalid) {
+      this.#log.error(`Job ${id} has no description: dropped`);
+      this.#events.happened(EVENT.invalidJobId);
+    }
     if (lease === undefined) {
       this.#log.info(`${agent} asks for a job, but the queue is empty`);
+      this.#events.happened(EVENT.emptyQueue);
       return [];
     }
     const { job, token, leasedMs, attempt } = lease;
     const ownDirectory = this.#leases && command.agentSoftware !== undefined;
     if (!ownDirectory && attempt > 1) await this.#output.clearFor(job.id);
     this.#log.info(`Job ${job.id} goes to ${agent} (attempt ${attempt})`);
+    this.#events.happened(EVENT.start);
     const jmJobData = formatJobData({
       leasedMs,
       ownDirectory,
@@ -257,7 +290,7 @@ export class JobManager implements Component {
 
   async #finish(command: JobDone, sender: Sender): Promise<void> {
     const { jobID: id, state, failure } = command;
-    const { token, ownDirectory, wallSeconds, upload } = parseJobData(command.jmJobData);
+    const { token, startedAt, ownDirectory, wallSeconds, upload } = parseJobData(command.jmJobData);
     const agent = sender.jid.bare;
     const exitCode = numberOf(command.exitCode);
     if (this.#leases && isHandBack(command) && token !== undefined) {
@@ -265,6 +298,7 @@ export class JobManager implements Component {
         const options = { countAttempt: state === "unable" };
         await this.#store.requeue({ id, token }, failure ?? "Handed back", options);
         this.#log.info(`${sender.jid} hands job ${id} back: ${failure}`);
+        this.#events.happened(EVENT.handedBack);
       }
       return;
     }
@@ -273,6 +307,7 @@ export class JobManager implements Component {
         id,
         token,
         agent,
+        startedAt,
         ownDirectory,
         upload,
         exitCode: exitCode ?? NO_EXIT_CODE,
@@ -283,9 +318,11 @@ export class JobManager implements Component {
       });
       if (result === "stale") {
         this.#log.warning(`${sender.jid} reports job ${id}, but does not hold it`);
+        this.#events.happened(EVENT.staleLease);
       }
       if (result === "unknown") {
         this.#log.error(`${sender.jid} reports job ${id}, which is not known`);
+        this.#events.happened(EVENT.invalidJobId);
       }
     } catch (error) {
       if (!(error instanceof UnsafePathError)) throw error;
@@ -307,25 +344,12 @@ export class JobManager implements Component {
     await this.#keeper.sweep();
   }
 
-  /** Does something again and again, each time so long after the last has ended. */
+  /** Does something again and again; what fails is tried again at the next time. */
   #repeat(intervalMs: number, action: () => Promise<unknown>): AsyncDisposable {
-    let timer: Timer;
-    let running = Promise.resolve();
-    const arm = () => {
-      timer = this.#clock.after(intervalMs, () => {
-        running = action().then(() => {}, (error) => {
-          this.#log.warning(`Cannot keep house: ${messageOf(error)}`);
-        }).finally(arm);
-      });
-    };
-    arm();
-    return {
-      [Symbol.asyncDispose]: async () => {
-        timer.cancel();
-        await running;
-        timer.cancel();
-      },
-    };
+    return repeat(this.#clock, intervalMs, () =>
+      action().catch((error) => {
+        this.#log.warning(`Cannot keep house: ${messageOf(error)}`);
+      }));
   }
 }
 

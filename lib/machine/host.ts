@@ -42,6 +42,16 @@ export interface DiskReading {
   readonly availableMiB: number;
 }
 
+/** Traffic over one network interface since it came up. */
+export interface NetworkReading {
+  /** Name of the interface, such as `eth0`. */
+  readonly name: string;
+  /** What came in, in MiB. */
+  readonly receivedMiB: number;
+  /** What went out, in MiB. */
+  readonly sentMiB: number;
+}
+
 /** One running process. */
 export interface ProcessReading {
   /** Share of one processor, averaged over its life as `ps` does; over 100 with several threads. */
@@ -76,6 +86,8 @@ export interface Host {
   memory(): Promise<MemoryReading>;
   /** How full its disks are, as `df`: each device once, nothing without blocks. */
   disks(): Promise<DiskReading[]>;
+  /** What went over its network interfaces; none where they cannot be read. */
+  networks(): Promise<NetworkReading[]>;
   /** What runs on it, most CPU time first. */
   processes(): Promise<ProcessReading[]>;
   /** Free KiB on the file system that holds a path. */

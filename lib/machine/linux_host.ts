@@ -4,7 +4,7 @@
  * Permissions: `--allow-sys=hostname,osRelease,loadavg,systemMemoryInfo,statfs`, `--allow-read` for
  * `/etc/hosts`, `/etc/resolv.conf`, the mount points and the paths asked for. Deno lets only a process
  * with all permissions read `/proc`; with `--allow-run=/bin/sh` the shell reads it instead. With
- * neither, `disks` knows the root's file system only and `processes` rejects.
+ * neither, `disks` knows the root's file system only, `networks` nothing, and `processes` rejects.
  *
  * @module
  */
@@ -16,10 +16,11 @@ import type {
   Host,
   HostIdentity,
   MemoryReading,
+  NetworkReading,
   ProcessReading,
   SystemLoad,
 } from "./host.ts";
-import { fullNameInHosts, type Mount, parseMounts, searchDomains } from "./proc.ts";
+import { fullNameInHosts, type Mount, parseMounts, parseNetworks, searchDomains } from "./proc.ts";
 import { parseProcessTable, PROCESS_TABLE_SCRIPT } from "./process_table.ts";
 import { readProcFile, shell } from "./shell.ts";
 
@@ -105,6 +106,15 @@ class LinuxHost implements Host {
       disks.set(key, disk);
     }
     return [...disks.values()];
+  }
+
+  async networks(): Promise<NetworkReading[]> {
+    try {
+      return parseNetworks(await readProcFile("/proc/net/dev"));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotCapable)) throw error;
+      return [];
+    }
   }
 
   async processes(): Promise<ProcessReading[]> {

@@ -4,6 +4,9 @@
  *
  * @module
  */
+import type { NetworkReading } from "./host.ts";
+
+const BYTES_PER_MIB = 2 ** 20;
 
 /** One line of `/proc/PID/stat`; see proc_pid_stat(5). Times in ticks of 1/100 s. */
 export interface ProcessStat {
@@ -100,6 +103,22 @@ export function parseMounts(text: string): Mount[] {
     mounts.set(mountPoint, { device, mountPoint, type });
   }
   return [...mounts.values()];
+}
+
+/**
+ * Reads `/proc/net/dev`.
+ *
+ * @param text The file's text: two lines of headings, then `NAME: RECEIVED-BYTES … SENT-BYTES …`.
+ * @returns The interfaces; a line that is none is left out.
+ */
+export function parseNetworks(text: string): NetworkReading[] {
+  return text.split("\n").flatMap((line) => {
+    const [, name, counters] = /^\s*(\S+):\s*(\d[\d\s]*)$/.exec(line) ?? [];
+    const numbers = (counters ?? "").trim().split(/\s+/).map(Number);
+    const [received, sent] = [numbers[0], numbers[8]];
+    if (name === undefined || received === undefined || sent === undefined) return [];
+    return [{ name, receivedMiB: received / BYTES_PER_MIB, sentMiB: sent / BYTES_PER_MIB }];
+  });
 }
 
 /**

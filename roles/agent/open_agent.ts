@@ -41,6 +41,7 @@ export async function agentOptions(
       ...(config.trusted ?? "").split(",").filter((name) => name !== ""),
     ],
     room: room?.bare,
+    monitor: config.monitor?.full,
     envelope: config.envelope,
     link: await protectLink(
       await accountLink(xmppAccount(AGENT_COMPONENT, "AGENT", config)),

@@ -58,6 +58,8 @@ export interface AgentOptions {
   readonly runner: JobRunner;
   /** Opens the file server at `host` or `host:port`. */
   readonly openTransfer: (address: string) => FileTransfer;
+  /** JID of the monitor that is told of jobs (`MON_JABBER_ADDRESS`). Default: none. */
+  readonly monitor?: string | undefined;
   /** Told of every job and of whatever goes wrong. */
   readonly log: Logger;
   /** Waiting times that differ from {@linkcode AGENT_TIMES}. Default: none. */

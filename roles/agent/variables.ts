@@ -35,9 +35,8 @@ export const agentVariables = defineVariables({
   monitor: {
     name: "MON_JABBER_ADDRESS",
     kind: "jid",
-    meaning: "Jabber ID of the monitor",
+    meaning: "Jabber ID of the monitor, which is told of jobs",
     example: "mon@xmpp.cern.ch",
-    withoutEffect: "this version reports no events",
   },
   trusted: {
     name: "AGENT_TRUSTED_MANAGERS",

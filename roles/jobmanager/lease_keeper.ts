@@ -25,6 +25,8 @@ export interface LeaseKeeperOptions {
   readonly ping: (agent: string) => void;
   /** Looks whether a job that is to be taken back has in fact been delivered; true where it has. */
   readonly findDelivered: (lease: LeaseStatus) => Promise<boolean>;
+  /** Told of every job taken back. */
+  readonly onTakenBack: () => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -130,7 +132,7 @@ export class LeaseKeeper {
   }
 
   async #takeBack(lease: LeaseStatus, reason: string, seenMs?: number): Promise<boolean> {
-    const { store, findDelivered, log } = this.#options;
+    const { store, findDelivered, onTakenBack, log } = this.#options;
     try {
       if (await findDelivered(lease)) return false;
     } catch (error) {
@@ -143,6 +145,7 @@ export class LeaseKeeper {
     const result = await store.requeue({ id: lease.id, token: lease.token, seenMs }, reason);
     if (result === "unchanged") return false;
     log.warning(`Job ${lease.id} ${result === "failed" ? "failed" : "is taken back"}: ${reason}`);
+    onTakenBack();
     return true;
   }
 }

@@ -13,6 +13,9 @@ import { protectLink } from "../../lib/messaging/protection.ts";
 import type { JobManagerOptions } from "./options.ts";
 import { JOBMANAGER_COMPONENT, type jobManagerVariables } from "./variables.ts";
 
+/** Name of a manager without a resource of its own in the monitor, as in the report's listing 2.7. */
+const DEFAULT_INSTANCE = "default";
+
 /**
  * Makes the options of a manager.
  *
@@ -53,6 +56,10 @@ export async function jobManagerOptions(
       : { jobSeconds: jobRetention, archives: config.archiveRetention },
     room: room?.bare,
     host: linuxHost(),
+    monitor: config.monitor === undefined ? undefined : {
+      monitor: config.monitor.full,
+      component: `jobmanager.generic.${config.jabberResource ?? DEFAULT_INSTANCE}`,
+    },
     envelope: config.envelope,
     log,
   };

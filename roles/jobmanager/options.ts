@@ -10,6 +10,7 @@ import type { Host } from "../../lib/machine/host.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
 import type { ContainerOptions } from "../../lib/messaging/container.ts";
 import type { DeliveryOptions } from "../../lib/messaging/delivery.ts";
+import type { EventReporterOptions } from "../../lib/messaging/event_reporter.ts";
 import type { Link } from "../../lib/messaging/link.ts";
 import type { Random } from "../../lib/random.ts";
 import type { Retention } from "./retention.ts";
@@ -49,6 +50,11 @@ export interface JobManagerOptions {
   readonly room?: string | undefined;
   /** The machine, for whoever asks through Heartbeat. Default: none, pings alone are answered. */
   readonly host?: Host | undefined;
+  /**
+   * The monitor's JID (`MON_JABBER_ADDRESS`) and the name under which events are reported to it, such as
+   * `jobmanager.generic.alpha`. Default: none, nothing is reported.
+   */
+  readonly monitor?: Pick<EventReporterOptions, "monitor" | "component"> | undefined;
   /** Told of every hand-out and result, and of whatever goes wrong. */
   readonly log: Logger;
   /** Form of messages (`XMPP_ENVELOPE`), see `ContainerOptions`. Default: `original`. */

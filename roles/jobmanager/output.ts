@@ -5,7 +5,7 @@
  */
 import { archiveName, leaseDirectory, makeOutputDirectory } from "../../lib/jobs/chirp_folder.ts";
 import { storeArchive } from "../../lib/jobs/done_folder.ts";
-import type { JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
+import type { CompletionResult, JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import { UnsafePathError, type Workspace } from "../../lib/machine/workspace.ts";
@@ -24,6 +24,8 @@ export interface OutputStoreOptions {
   readonly chirp: Workspace;
   /** Folder of finished jobs; `undefined`: output stays where it is. */
   readonly done: Workspace | undefined;
+  /** Told of every job that has ended, once. */
+  readonly onEnd: (ended: EndedJob) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -34,6 +36,8 @@ export interface Ending {
   readonly token: number | undefined;
   /** Bare JID of the agent. */
   readonly agent: string;
+  /** Time of the hand-out in seconds since the epoch; `undefined` where nobody says. */
+  readonly startedAt: number | undefined;
   readonly ownDirectory: boolean;
   /** Number of broken uploads before the one that counts. Default: 0. */
   readonly upload?: number | undefined;
@@ -43,6 +47,17 @@ export interface Ending {
   readonly wallSeconds: number | undefined;
   /** Why the agent could not run it as asked. */
   readonly failure: string | undefined;
+}
+
+/** A job that has ended, for the monitor. */
+export interface EndedJob {
+  readonly outcome: "succeeded" | "failed";
+  /** Bare JID of the agent. */
+  readonly agent: string;
+  /** Seconds from hand-out to end; `undefined` where the start is not known. */
+  readonly seconds: number | undefined;
+  /** Seconds that the agent contributed. */
+  readonly contributedSeconds: number;
 }
 
 /** Takes output in. Every step is harmless to repeat. */
@@ -100,7 +115,9 @@ export class OutputStore {
     const claimed = exitCode === 0 && (validateExitCode ?? 0) === 0 && ending.failure === undefined;
     const outcome = claimed ? "succeeded" as const : "failed" as const;
     if (done === undefined || !await store.holds(id, token, agent)) {
-      return await store.complete({ ...report, outcome, reason: reasonOf(ending) });
+      const result = await store.complete({ ...report, outcome, reason: reasonOf(ending) });
+      this.#tellEnd(result, ending, outcome);
+      return result;
     }
     const directory = directoryOf(id, ending);
     const from = `${directory}/${archiveName(id, ending.ownDirectory ? ending.upload : 0)}`;
@@ -108,15 +125,17 @@ export class OutputStore {
     const archive = await storeArchive({ chirp, done }, from, id, clock.now());
     const problem = archive === undefined ? "Its output did not arrive" : tooLarge;
     const reasons = [reasonOf(ending), problem].filter((reason) => reason !== undefined);
+    const judged = problem === undefined ? outcome : "failed";
     const result = await store.complete({
       ...report,
-      outcome: problem === undefined ? outcome : "failed",
+      outcome: judged,
       reason: reasons.length === 0 ? undefined : reasons.join("; "),
       archive,
     });
     log.info(
-      `Job ${id} ${result === "done" ? outcome : result}, output in ${archive ?? "nowhere"}`,
+      `Job ${id} ${result === "done" ? judged : result}, output in ${archive ?? "nowhere"}`,
     );
+    this.#tellEnd(result, ending, judged);
     if (ending.ownDirectory) await chirp.remove(directory);
     return result;
   }
@@ -138,10 +157,12 @@ export class OutputStore {
     const exitCode = numberOf(hashText(status, "exitCode"));
     // A status that was cut off with its file server may end in the middle of a number.
     if (exitCode === undefined || !text.endsWith("####")) return false;
+    const leasedMs = (await this.#options.store.get(lease.id))?.leasedMs;
     const result = await this.finish({
       id: lease.id,
       token: lease.token,
       agent: Jid.parse(lease.agent).bare,
+      startedAt: leasedMs === undefined ? undefined : leasedMs / 1000,
       ownDirectory: true,
       exitCode,
       validateExitCode: numberOf(hashText(status, "validateExitCode")),
@@ -149,6 +170,15 @@ export class OutputStore {
       failure: undefined,
     });
     return result === "done" || result === "repeated";
+  }
+
+  #tellEnd(result: CompletionResult, ending: Ending, outcome: EndedJob["outcome"]): void {
+    if (result !== "done" && result !== "foreign") return;
+    const { agent, startedAt, wallSeconds = 0 } = ending;
+    const seconds = startedAt === undefined
+      ? undefined
+      : Math.max(0, this.#options.clock.now() / 1000 - startedAt);
+    this.#options.onEnd({ outcome, agent, seconds, contributedSeconds: wallSeconds });
   }
 
   /** Reads a status file; an agent may have put anything there. */

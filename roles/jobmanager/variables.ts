@@ -134,9 +134,8 @@ const originalVariables = defineVariables({
   monitor: {
     name: "MON_JABBER_ADDRESS",
     kind: "jid",
-    meaning: "Jabber ID of the monitor",
+    meaning: "Jabber ID of the monitor, which is told of events and readings",
     example: "mon@xmpp.cern.ch",
-    withoutEffect: "this version reports no events",
   },
 });
 

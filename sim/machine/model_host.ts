@@ -9,6 +9,7 @@ import type {
   Host,
   HostIdentity,
   MemoryReading,
+  NetworkReading,
   ProcessReading,
   SystemLoad,
 } from "../../lib/machine/host.ts";
@@ -26,6 +27,8 @@ export interface ModelHostOptions {
   readonly memory?: Reading<MemoryReading> | undefined;
   /** Default: one disk of 20 GiB, half of it free, at `/`. */
   readonly disks?: Reading<readonly DiskReading[]> | undefined;
+  /** Default: none. */
+  readonly networks?: Reading<readonly NetworkReading[]> | undefined;
   /** Default: none. */
   readonly processes?: Reading<readonly ProcessReading[]> | undefined;
   /** Paths that exist, beside the mount points. Default: none. */
@@ -89,6 +92,10 @@ class ModelHost implements Host {
 
   disks(): Promise<DiskReading[]> {
     return Promise.try(() => [...take(this.#options.disks, DISKS)]);
+  }
+
+  networks(): Promise<NetworkReading[]> {
+    return Promise.try(() => [...take(this.#options.networks, [])]);
   }
 
   processes(): Promise<ProcessReading[]> {

@@ -110,12 +110,17 @@ export class DiskSite implements AsyncDisposable {
     return await this.done.readText(`${await this.unpack(job)}/${name}`);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Stops both roles in good order: what they were at is done then. */
+  async stop(): Promise<void> {
     // The agent first: it waits for the manager's last acknowledgement.
     this.#stopAgent.abort(new Error("The test is over"));
     await this.#agent;
     this.#stopManager.abort(new Error("The test is over"));
     await this.#manager;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
     await this.#server[Symbol.asyncDispose]();
     this.#redis[Symbol.dispose]();
     await Deno.remove(this.#root, { recursive: true });

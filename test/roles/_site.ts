@@ -300,6 +300,7 @@ export function modelHost(files: readonly string[] = []): Host {
         swapFreeMiB: 0,
       }),
     disks: () => Promise.resolve([]),
+    networks: () => Promise.resolve([]),
     processes: () => Promise.resolve([]),
     freeDiskKiB: () => Promise.resolve(82256632),
     exists: (path) => Promise.resolve(files.includes(path)),

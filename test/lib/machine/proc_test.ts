@@ -4,6 +4,7 @@ import {
   formatCpuTime,
   fullNameInHosts,
   parseMounts,
+  parseNetworks,
   parseProcessStat,
   parseProcessStats,
   searchDomains,
@@ -118,4 +119,18 @@ Deno.test("the readers of /proc take any text", () => {
     }
     fullNameInHosts(text, "host");
   }));
+});
+
+Deno.test("parseNetworks() reads received and sent bytes of each interface", () => {
+  const text = `Inter-|   Receive                                                |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+    lo: 1048576     100    0    0    0     0          0         0  1048576     100    0    0    0     0       0          0
+  eth0:5242880 100    0    0    0     0          0         0 2097152 50 0 0 0 0 0 0
+nonsense
+ odd: x
+`;
+  assertEquals(parseNetworks(text), [
+    { name: "lo", receivedMiB: 1, sentMiB: 1 },
+    { name: "eth0", receivedMiB: 5, sentMiB: 2 },
+  ]);
 });

@@ -18,6 +18,7 @@ Deno.test("a job runs, and its archive holds what the report lists", async () =>
     "sum.sh",
   ]);
   assertEquals(await site.done.readText(`${directory}/stdout`), "4\n");
+  await site.stop();
   assertEquals(await site.chirp.list("."), [".__acl", `${job.id}.input`].filter((name) => name));
 });
 

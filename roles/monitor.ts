@@ -1,0 +1,155 @@
+/**
+ * The Monitor (report 2.2.5, 2.3): takes in what components report and hands it on, counters and durations
+ * every ten seconds and readings at once to Carbon, documents of connections to MongoDB.
+ *
+ * @module
+ */
+import { type Clock, repeat, systemClock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
+import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
+import { metricPath } from "../lib/metrics/metric_path.ts";
+import type { Command } from "../lib/protocol/commands.ts";
+import { systemRandom } from "../lib/random.ts";
+import { parseDetails, parseUpdate } from "./monitor/details.ts";
+import { EventStatistics } from "./monitor/event_statistics.ts";
+import type { MonitorOptions } from "./monitor/options.ts";
+
+/** One monitor. */
+export class Monitor implements Component {
+  readonly #options: MonitorOptions;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #container: Container;
+  readonly #statistics: EventStatistics;
+
+  /**
+   * Puts the parts together; nothing is taken in before {@linkcode run}.
+   *
+   * @param options See {@linkcode MonitorOptions}.
+   */
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#log = options.log;
+    this.#statistics = new EventStatistics(options.seriesLimit ?? 100_000);
+    this.#container = new Container({
+      link: options.link,
+      component: this,
+      plugins: { [HEARTBEAT_PREFIX]: heartbeat({ host: options.host, log: options.log }) },
+      room: options.room,
+      log: options.log,
+      envelope: options.envelope,
+      clock: this.#clock,
+      random: options.random ?? systemRandom,
+    });
+  }
+
+  /**
+   * Serves until stopped, and hands on what is left then.
+   *
+   * @param signal Stops the monitor.
+   * @throws {LinkRefusedError} When the server refuses the account for good.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { flushMs = 10_000 } = this.#options;
+    await using container = this.#container;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    container.closed.addEventListener("abort", () => reject(container.closed.reason), {
+      once: true,
+    });
+    try {
+      await container.start(signal);
+      await using _flushes = repeat(this.#clock, flushMs, () => {
+        this.#flush();
+        return Promise.resolve();
+      });
+      await promise;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    this.#flush();
+    this.#log.info("Stopped");
+  }
+
+  /** Takes a report in; see {@linkcode Component}. None is answered. */
+  async handle(command: Command, { jid }: Sender): Promise<readonly Reply[]> {
+    switch (command.command) {
+      case "reportEvent":
+      case "reportEventDuration":
+      case "reportEventValue": {
+        const problem = this.#takeIn(command);
+        if (problem !== undefined) this.#log.warning(`Dropping an event of ${jid}: ${problem}`);
+        break;
+      }
+      case "storeEventDetails":
+      case "updateEventDetails":
+        try {
+          await this.#keep(command);
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : error;
+          this.#log.error(`Cannot store details of ${jid}: ${reason}`);
+        }
+    }
+    return [];
+  }
+
+  /** Counts or hands on an event; says why where it cannot. */
+  #takeIn(
+    report: Extract<
+      Command,
+      { command: "reportEvent" | "reportEventDuration" | "reportEventValue" }
+    >,
+  ): string | undefined {
+    const path = metricPath(report.component, report.event);
+    if (path === undefined) {
+      return `no name of a series: ${
+        JSON.stringify(`${report.component} ${report.event}`.slice(0, 200))
+      }`;
+    }
+    if (report.command === "reportEvent") {
+      return this.#statistics.count(path) ? undefined : "too many series";
+    }
+    const isValue = report.command === "reportEventValue";
+    const text = isValue ? report.value : report.duration;
+    const value = numberOf(text);
+    if (value === undefined || (!isValue && value < 0)) {
+      return `no number: ${JSON.stringify(text.slice(0, 80))}`;
+    }
+    if (!isValue) return this.#statistics.add(path, value / 60) ? undefined : "too many series";
+    this.#options.metrics?.write([{ path, value, timeSeconds: this.#nowSeconds() }]);
+    return undefined;
+  }
+
+  async #keep(
+    command: Extract<Command, { command: "storeEventDetails" | "updateEventDetails" }>,
+  ): Promise<void> {
+    const { details } = this.#options;
+    if (details === undefined) return;
+    if (command.command === "storeEventDetails") {
+      await details.insert(parseDetails(command.details));
+      return;
+    }
+    const uuid = command.session ?? command.event ?? "";
+    if (uuid === "") throw new SyntaxError("It does not say whose they are");
+    await details.update(uuid, parseUpdate(command.updates));
+  }
+
+  #flush(): void {
+    const samples = this.#statistics.flush(this.#nowSeconds());
+    this.#options.metrics?.write(samples);
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#clock.now() / 1000);
+  }
+}
+
+/** A decimal number as components write it, exponent allowed; the original's may have blanks around. */
+function numberOf(text: string): number | undefined {
+  const value = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,3})?\s*$/i.test(text)
+    ? Number(text)
+    : NaN;
+  return Number.isFinite(value) ? value : undefined;
+}
