@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { type Clock, repeat, systemClock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
+import { type Logger, openLog } from "../lib/log.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
 import { metricPath } from "../lib/metrics/metric_path.ts";
@@ -13,7 +14,9 @@ import type { Command } from "../lib/protocol/commands.ts";
 import { systemRandom } from "../lib/random.ts";
 import { parseDetails, parseUpdate } from "./monitor/details.ts";
 import { EventStatistics } from "./monitor/event_statistics.ts";
+import { openMonitor } from "./monitor/open_monitor.ts";
 import type { MonitorOptions } from "./monitor/options.ts";
+import { MONITOR_COMPONENT, monitorVariables } from "./monitor/variables.ts";
 
 /** One monitor. */
 export class Monitor implements Component {
@@ -74,7 +77,7 @@ export class Monitor implements Component {
   }
 
   /** Takes a report in; see {@linkcode Component}. None is answered. */
-  async handle(command: Command, { jid }: Sender): Promise<readonly Reply[]> {
+  handle(command: Command, { jid }: Sender): readonly Reply[] {
     switch (command.command) {
       case "reportEvent":
       case "reportEventDuration":
@@ -86,7 +89,7 @@ export class Monitor implements Component {
       case "storeEventDetails":
       case "updateEventDetails":
         try {
-          await this.#keep(command);
+          this.#keep(command);
         } catch (error) {
           const reason = error instanceof Error ? error.message : error;
           this.#log.error(`Cannot store details of ${jid}: ${reason}`);
@@ -122,18 +125,18 @@ export class Monitor implements Component {
     return undefined;
   }
 
-  async #keep(
+  #keep(
     command: Extract<Command, { command: "storeEventDetails" | "updateEventDetails" }>,
-  ): Promise<void> {
+  ): void {
     const { details } = this.#options;
     if (details === undefined) return;
     if (command.command === "storeEventDetails") {
-      await details.insert(parseDetails(command.details));
+      details.insert(parseDetails(command.details));
       return;
     }
     const uuid = command.session ?? command.event ?? "";
     if (uuid === "") throw new SyntaxError("It does not say whose they are");
-    await details.update(uuid, parseUpdate(command.updates));
+    details.update(uuid, parseUpdate(command.updates));
   }
 
   #flush(): void {
@@ -152,4 +155,18 @@ function numberOf(text: string): number | undefined {
     ? Number(text)
     : NaN;
   return Number.isFinite(value) ? value : undefined;
+}
+
+if (import.meta.main) {
+  await runMain(async (signal) => {
+    const { config, warnings } = await readRoleConfig(monitorVariables, {
+      name: MONITOR_COMPONENT,
+      summary: "Takes in what components report, and feeds Carbon and MongoDB with it",
+    });
+    using log = await openLog(config, { component: MONITOR_COMPONENT, prefix: "MON" });
+    for (const warning of warnings) log.logger.warning(warning);
+    await using opened = await openMonitor(config, log.logger);
+    await new Monitor(opened.options).run(signal);
+    return EXIT.done;
+  }, { name: MONITOR_COMPONENT });
 }

@@ -5,11 +5,13 @@ import { variablesTable } from "../lib/config.ts";
 import { agentVariables } from "../roles/agent/variables.ts";
 import { jobManagerVariables } from "../roles/jobmanager/variables.ts";
 import { keyManagerVariables } from "../roles/keymanager/variables.ts";
+import { monitorVariables } from "../roles/monitor/variables.ts";
 
 const README = fromFileUrl(new URL("../README.md", import.meta.url));
 const TABLES = {
   agent: agentVariables,
   jobmanager: jobManagerVariables,
+  monitor: monitorVariables,
   keymanager: keyManagerVariables,
 };
 

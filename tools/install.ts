@@ -15,14 +15,24 @@ import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
 import { copyLocal, listLocal } from "../lib/jobs/local_files.ts";
 import { AGENT_COMPONENT, agentVariables } from "../roles/agent/variables.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../roles/jobmanager/variables.ts";
+import type { Variables } from "../lib/config.ts";
 import { KEYMANAGER_COMPONENT, keyManagerVariables } from "../roles/keymanager/variables.ts";
 import { exampleConfig } from "./install/example_config.ts";
+import { MONITOR_COMPONENT, monitorVariables } from "../roles/monitor/variables.ts";
 import { LAUNCHERS, launcherText } from "./install/launchers.ts";
 import { SERVICES, unitText } from "./install/units.ts";
 
 const NAME = "copilot-install";
 /** What roles and tools need of the checkout. */
 const SOURCES = ["lib", "roles", "sim", "tools", "types", "mod.ts", "deno.json", "deno.lock"];
+
+/** Components with a configuration file of their own. */
+const CONFIGURED: readonly (readonly [component: string, variables: Variables])[] = [
+  [AGENT_COMPONENT, agentVariables],
+  [JOBMANAGER_COMPONENT, jobManagerVariables],
+  [MONITOR_COMPONENT, monitorVariables],
+  [KEYMANAGER_COMPONENT, keyManagerVariables],
+];
 
 const parser = object({
   prefix: withDefault(
@@ -93,17 +103,10 @@ async function installUnits(prefix: string): Promise<string[]> {
 }
 
 async function installConfigs(prefix: string): Promise<string[]> {
-  return await writeFiles(join(prefix, "etc", "copilot"), [
-    [`${AGENT_COMPONENT}.conf.example`, exampleConfig(AGENT_COMPONENT, agentVariables)],
-    [
-      `${JOBMANAGER_COMPONENT}.conf.example`,
-      exampleConfig(JOBMANAGER_COMPONENT, jobManagerVariables),
-    ],
-    [
-      `${KEYMANAGER_COMPONENT}.conf.example`,
-      exampleConfig(KEYMANAGER_COMPONENT, keyManagerVariables),
-    ],
-  ], 0o644);
+  const files = CONFIGURED.map(([component, variables]) =>
+    [`${component}.conf.example`, exampleConfig(component, variables)] as const
+  );
+  return await writeFiles(join(prefix, "etc", "copilot"), files, 0o644);
 }
 
 async function writeFiles(

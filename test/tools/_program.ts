@@ -13,6 +13,7 @@ export const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 const MODULES = {
   agent: "roles/agent.ts",
   jobmanager: "roles/jobmanager.ts",
+  monitor: "roles/monitor.ts",
   keymanager: "roles/keymanager.ts",
   keygen: "tools/keygen.ts",
   heartbeat: "tools/heartbeat.ts",

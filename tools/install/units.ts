@@ -24,6 +24,12 @@ export const SERVICES: readonly Service[] = [
     stopSeconds: 30,
   },
   {
+    name: "copilot-monitor",
+    description: "Co-Pilot monitor",
+    writes: [],
+    stopSeconds: 30,
+  },
+  {
     name: "copilot-key-manager",
     description: "Co-Pilot key manager",
     writes: [],
