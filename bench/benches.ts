@@ -4,9 +4,11 @@
  * @module
  */
 import type { Bench } from "./row.ts";
+import { broker } from "./rows/broker.ts";
+import { brokerMemory } from "./rows/broker_memory.ts";
 import { codec } from "./rows/codec.ts";
 import { jobStore } from "./rows/job_store.ts";
 import { secure } from "./rows/secure.ts";
 
 /** All benches. */
-export const BENCHES: readonly Bench[] = [codec, jobStore, secure];
+export const BENCHES: readonly Bench[] = [broker, brokerMemory, codec, jobStore, secure];

@@ -19,6 +19,8 @@ export interface EjabberdServer extends AsyncDisposable {
   readonly port: number;
   /** Port of TLS from the first byte. */
   readonly tlsPort: number;
+  /** Number of its process. */
+  readonly pid: number;
   /** Domain that it serves. */
   readonly domain: string;
   /** Domain of its rooms. */
@@ -58,6 +60,7 @@ function configuration(
   - port: ${port}
     ip: "${HOST}"
     module: ejabberd_c2s
+    backlog: 1024
     max_stanza_size: 1048576
     shaper: none
     ${more}`;
@@ -85,13 +88,17 @@ ${streamManagement ? "  mod_stream_mgmt: {}" : ""}
 `;
 }
 
-/** Erlang that starts the server, adds the accounts and says so. */
-function startScript(accounts: ReadonlyMap<string, string>): string {
-  const users = [...accounts].map(([user, password]) =>
-    `ejabberd_auth:try_register(<<"${user}">>, <<"${DOMAIN}">>, <<"${password}">>)`
-  );
-  return `{ok, _} = application:ensure_all_started(ejabberd), ${users.join(", ")}, ` +
-    `io:format("accounts ready~n").`;
+/** The accounts as Erlang terms: of thousands, a command line would be too long. */
+function accountTerms(accounts: ReadonlyMap<string, string>): string {
+  return [...accounts].map(([user, password]) => `{<<"${user}">>, <<"${password}">>}.\n`).join("");
+}
+
+/** Erlang that starts the server, adds the accounts of a file and says so. */
+function startScript(accountsFile: string): string {
+  return "{ok, _} = application:ensure_all_started(ejabberd), " +
+    `{ok, Accounts} = file:consult("${accountsFile}"), ` +
+    `[ejabberd_auth:try_register(User, <<"${DOMAIN}">>, Password) || {User, Password} <- Accounts], ` +
+    'io:format("accounts ready~n").';
 }
 
 /**
@@ -114,11 +121,13 @@ export async function startEjabberd(
   );
   await Deno.writeTextFile(`${folder}/tls.pem`, identity.join("\n"));
   await Deno.writeTextFile(`${folder}/ejabberd.yml`, configuration(folder, port, tlsPort, options));
+  const accountsFile = `${folder}/accounts.terms`;
+  await Deno.writeTextFile(accountsFile, accountTerms(accounts));
   const process = new Deno.Command(ERL, {
     args: [
       ...["-noinput", "-mnesia", "dir", `"${folder}/mnesia"`],
       ...["-ejabberd", "log_path", `"${folder}/ejabberd.log"`],
-      ...["-eval", startScript(accounts)],
+      ...["-eval", startScript(accountsFile)],
     ],
     env: { EJABBERD_CONFIG_PATH: `${folder}/ejabberd.yml`, ERL_LIBS, HOME: folder },
     stdin: "null",
@@ -151,6 +160,7 @@ export async function startEjabberd(
   return {
     host: HOST,
     port,
+    pid: process.pid,
     tlsPort,
     domain: DOMAIN,
     mucDomain: `conference.${DOMAIN}`,

@@ -26,6 +26,8 @@ export interface ProsodyServer extends AsyncDisposable {
   readonly host: string;
   /** Port of plain TCP and STARTTLS. */
   readonly port: number;
+  /** Number of its process. */
+  readonly pid: number;
   /** Domain that it serves. */
   readonly domain: string;
   /** Domain of its rooms. */
@@ -159,6 +161,7 @@ export async function startProsody(options: ProsodyOptions): Promise<ProsodyServ
   return {
     host: HOST,
     port,
+    pid: process.pid,
     domain: DOMAIN,
     mucDomain: `conference.${DOMAIN}`,
     ...(options.tls === true ? { tlsPort, caFile: CERTIFICATE } : {}),
