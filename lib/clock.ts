@@ -108,3 +108,11 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(handle) };
   },
 };
+
+/**
+ * The machine's time for measurements: milliseconds with fractions since the process began. It never jumps,
+ * whatever is done to the clock.
+ */
+export function stopwatchMs(): number {
+  return performance.now();
+}

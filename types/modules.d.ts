@@ -4,6 +4,12 @@ declare module "@std/assert" {
   export class AssertionError extends Error {}
   export function assert(expression: unknown, message?: string): asserts expression;
   export function assertEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertAlmostEquals(
+    actual: number,
+    expected: number,
+    tolerance?: number,
+    message?: string,
+  ): void;
   export function assertNotEquals<T>(actual: T, expected: T, message?: string): void;
   export function assertStrictEquals<T>(
     actual: unknown,

@@ -20,6 +20,7 @@ const MODULES = {
   trace: "tools/trace.ts",
   conformance: "tools/conformance.ts",
   world: "tools/world.ts",
+  simulate: "tools/simulate.ts",
   submit: "tools/submit.ts",
   jobs: "tools/jobs.ts",
   sandbox: "tools/sandbox.ts",
