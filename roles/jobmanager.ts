@@ -80,7 +80,10 @@ export class JobManager implements Component {
       store: this.#store,
       chirp: options.chirpFolder,
       done: options.doneFolder,
-      onEnd: (ending) => reportEnd(this.#events, ending),
+      onEnd: (ended) => {
+        reportEnd(this.#events, ended);
+        options.onEnd?.(ended);
+      },
       clock: this.#clock,
       log: this.#log,
     });

@@ -10,7 +10,14 @@ import { type Logger, openLog } from "../lib/log.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
 import { metricPath } from "../lib/metrics/metric_path.ts";
-import type { Command } from "../lib/protocol/commands.ts";
+import type {
+  Command,
+  ReportEvent,
+  ReportEventDuration,
+  ReportEventValue,
+  StoreEventDetails,
+  UpdateEventDetails,
+} from "../lib/protocol/commands.ts";
 import { systemRandom } from "../lib/random.ts";
 import { parseDetails, parseUpdate } from "./monitor/details.ts";
 import { EventStatistics } from "./monitor/event_statistics.ts";
@@ -18,13 +25,17 @@ import { openMonitor } from "./monitor/open_monitor.ts";
 import type { MonitorOptions } from "./monitor/options.ts";
 import { MONITOR_COMPONENT, monitorVariables } from "./monitor/variables.ts";
 
+type EventReport = ReportEvent | ReportEventDuration | ReportEventValue;
+
 /** One monitor. */
 export class Monitor implements Component {
   readonly #options: MonitorOptions;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #container: Container;
-  readonly #statistics: EventStatistics;
+  readonly #statistics = new EventStatistics();
+  /** Names of all series so far: who makes names up must not fill stores and memory. */
+  readonly #series = new Set<string>();
 
   /**
    * Puts the parts together; nothing is taken in before {@linkcode run}.
@@ -35,7 +46,6 @@ export class Monitor implements Component {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log;
-    this.#statistics = new EventStatistics(options.seriesLimit ?? 100_000);
     this.#container = new Container({
       link: options.link,
       component: this,
@@ -99,35 +109,42 @@ export class Monitor implements Component {
   }
 
   /** Counts or hands on an event; says why where it cannot. */
-  #takeIn(
-    report: Extract<
-      Command,
-      { command: "reportEvent" | "reportEventDuration" | "reportEventValue" }
-    >,
-  ): string | undefined {
-    const path = metricPath(report.component, report.event);
+  #takeIn(report: EventReport): string | undefined {
+    const { component, event } = report;
+    const path = metricPath(component, event);
     if (path === undefined) {
-      return `no name of a series: ${
-        JSON.stringify(`${report.component} ${report.event}`.slice(0, 200))
-      }`;
-    }
-    if (report.command === "reportEvent") {
-      return this.#statistics.count(path) ? undefined : "too many series";
+      return `no name of a series: ${JSON.stringify(`${component} ${event}`.slice(0, 200))}`;
     }
     const isValue = report.command === "reportEventValue";
-    const text = isValue ? report.value : report.duration;
+    const text = report.command === "reportEvent" ? "1" : isValue ? report.value : report.duration;
     const value = numberOf(text);
     if (value === undefined || (!isValue && value < 0)) {
       return `no number: ${JSON.stringify(text.slice(0, 80))}`;
     }
-    if (!isValue) return this.#statistics.add(path, value / 60) ? undefined : "too many series";
-    this.#options.metrics?.write([{ path, value, timeSeconds: this.#nowSeconds() }]);
+    if (!this.#isKnown(path)) return "too many series";
+    const { metrics, prometheus } = this.#options;
+    if (isValue) {
+      metrics?.write([{ path, value, timeSeconds: this.#nowSeconds() }]);
+      prometheus?.value(component, event, value);
+    } else if (report.command === "reportEvent") {
+      this.#statistics.count(path);
+      prometheus?.happened(component, event);
+    } else {
+      this.#statistics.add(path, value / 60);
+      prometheus?.took(component, event, value);
+    }
     return undefined;
   }
 
-  #keep(
-    command: Extract<Command, { command: "storeEventDetails" | "updateEventDetails" }>,
-  ): void {
+  /** Remembers a series; false where there are too many. */
+  #isKnown(path: string): boolean {
+    const { seriesLimit = 100_000 } = this.#options;
+    if (!this.#series.has(path) && this.#series.size >= seriesLimit) return false;
+    this.#series.add(path);
+    return true;
+  }
+
+  #keep(command: StoreEventDetails | UpdateEventDetails): void {
     const { details } = this.#options;
     if (details === undefined) return;
     if (command.command === "storeEventDetails") {

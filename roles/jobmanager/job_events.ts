@@ -34,8 +34,8 @@ export const EVENT = {
  * @param ended The job.
  */
 export function reportEnd(events: Events, ended: EndedJob): void {
-  const { outcome, agent, seconds = 0, contributedSeconds } = ended;
-  events.took(`job.${outcome}`, seconds);
+  const { outcome, agent, startedMs, endedMs, contributedSeconds } = ended;
+  events.took(`job.${outcome}`, (endedMs - (startedMs ?? endedMs)) / 1000);
   const uuid = parseAgentName(Jid.parse(agent).local)?.uuid;
   if (uuid === undefined) return;
   const $inc = { [`${outcome}_jobs`]: 1, contributed_time: contributedSeconds };

@@ -10,6 +10,7 @@ import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 import { linuxHost } from "../../lib/machine/linux_host.ts";
 import { accountLink } from "../../lib/messaging/account_link.ts";
 import { protectLink } from "../../lib/messaging/protection.ts";
+import { recordJobSpan } from "./job_span.ts";
 import type { JobManagerOptions } from "./options.ts";
 import { JOBMANAGER_COMPONENT, type jobManagerVariables } from "./variables.ts";
 
@@ -61,6 +62,7 @@ export async function jobManagerOptions(
       component: `jobmanager.generic.${config.jabberResource ?? DEFAULT_INSTANCE}`,
     },
     envelope: config.envelope,
+    onEnd: recordJobSpan,
     log,
   };
 }

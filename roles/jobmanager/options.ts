@@ -13,6 +13,7 @@ import type { DeliveryOptions } from "../../lib/messaging/delivery.ts";
 import type { EventReporterOptions } from "../../lib/messaging/event_reporter.ts";
 import type { Link } from "../../lib/messaging/link.ts";
 import type { Random } from "../../lib/random.ts";
+import type { EndedJob } from "./output.ts";
 import type { Retention } from "./retention.ts";
 
 /** Options of a job manager; the variables of the original are named beside ours. */
@@ -55,6 +56,8 @@ export interface JobManagerOptions {
    * `jobmanager.generic.alpha`. Default: none, nothing is reported.
    */
   readonly monitor?: Pick<EventReporterOptions, "monitor" | "component"> | undefined;
+  /** Told of every job that has ended. Default: nobody is. */
+  readonly onEnd?: ((ended: EndedJob) => void) | undefined;
   /** Told of every hand-out and result, and of whatever goes wrong. */
   readonly log: Logger;
   /** Form of messages (`XMPP_ENVELOPE`), see `ContainerOptions`. Default: `original`. */

@@ -49,13 +49,18 @@ export interface Ending {
   readonly failure: string | undefined;
 }
 
-/** A job that has ended, for the monitor. */
+/** A job that has ended, for those who watch. */
 export interface EndedJob {
+  readonly id: string;
   readonly outcome: "succeeded" | "failed";
+  /** Why it failed; `undefined` where it did not. */
+  readonly reason: string | undefined;
   /** Bare JID of the agent. */
   readonly agent: string;
-  /** Seconds from hand-out to end; `undefined` where the start is not known. */
-  readonly seconds: number | undefined;
+  /** Time of the hand-out in milliseconds since the epoch; `undefined` where it is not known. */
+  readonly startedMs: number | undefined;
+  /** Time of the end. */
+  readonly endedMs: number;
   /** Seconds that the agent contributed. */
   readonly contributedSeconds: number;
 }
@@ -115,8 +120,9 @@ export class OutputStore {
     const claimed = exitCode === 0 && (validateExitCode ?? 0) === 0 && ending.failure === undefined;
     const outcome = claimed ? "succeeded" as const : "failed" as const;
     if (done === undefined || !await store.holds(id, token, agent)) {
-      const result = await store.complete({ ...report, outcome, reason: reasonOf(ending) });
-      this.#tellEnd(result, ending, outcome);
+      const judged = { outcome, reason: reasonOf(ending) };
+      const result = await store.complete({ ...report, ...judged });
+      this.#tellEnd(result, ending, judged);
       return result;
     }
     const directory = directoryOf(id, ending);
@@ -125,15 +131,13 @@ export class OutputStore {
     const archive = await storeArchive({ chirp, done }, from, id, clock.now());
     const problem = archive === undefined ? "Its output did not arrive" : tooLarge;
     const reasons = [reasonOf(ending), problem].filter((reason) => reason !== undefined);
-    const judged = problem === undefined ? outcome : "failed";
-    const result = await store.complete({
-      ...report,
-      outcome: judged,
+    const judged = {
+      outcome: problem === undefined ? outcome : "failed" as const,
       reason: reasons.length === 0 ? undefined : reasons.join("; "),
-      archive,
-    });
+    };
+    const result = await store.complete({ ...report, ...judged, archive });
     log.info(
-      `Job ${id} ${result === "done" ? judged : result}, output in ${archive ?? "nowhere"}`,
+      `Job ${id} ${result === "done" ? judged.outcome : result}, output in ${archive ?? "nowhere"}`,
     );
     this.#tellEnd(result, ending, judged);
     if (ending.ownDirectory) await chirp.remove(directory);
@@ -172,13 +176,23 @@ export class OutputStore {
     return result === "done" || result === "repeated";
   }
 
-  #tellEnd(result: CompletionResult, ending: Ending, outcome: EndedJob["outcome"]): void {
+  #tellEnd(
+    result: CompletionResult,
+    ending: Ending,
+    judged: Pick<EndedJob, "outcome" | "reason">,
+  ): void {
     if (result !== "done" && result !== "foreign") return;
-    const { agent, startedAt, wallSeconds = 0 } = ending;
-    const seconds = startedAt === undefined
-      ? undefined
-      : Math.max(0, this.#options.clock.now() / 1000 - startedAt);
-    this.#options.onEnd({ outcome, agent, seconds, contributedSeconds: wallSeconds });
+    const { id, agent, startedAt, wallSeconds = 0 } = ending;
+    const endedMs = this.#options.clock.now();
+    this.#options.onEnd({
+      id,
+      ...judged,
+      agent,
+      // A clock that was set back must not make a job end before it began.
+      startedMs: startedAt === undefined ? undefined : Math.min(startedAt * 1000, endedMs),
+      endedMs,
+      contributedSeconds: wallSeconds,
+    });
   }
 
   /** Reads a status file; an agent may have put anything there. */

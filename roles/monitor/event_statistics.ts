@@ -8,33 +8,22 @@ import { Durations } from "./durations.ts";
 
 /** Collects events by series. */
 export class EventStatistics {
-  readonly #limit: number;
   #counters = new Map<string, number>();
   #durations = new Map<string, Durations>();
 
-  /** @param limit Series at most between two flushes. */
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** Counts an event. */
+  count(path: string): void {
+    this.#counters.set(path, (this.#counters.get(path) ?? 0) + 1);
   }
 
-  /** Counts an event. Returns false where there are too many series. */
-  count(path: string): boolean {
-    const count = this.#counters.get(path);
-    if (count === undefined && this.#isFull()) return false;
-    this.#counters.set(path, (count ?? 0) + 1);
-    return true;
-  }
-
-  /** Adds a duration in minutes. Returns false where there are too many series. */
-  add(path: string, minutes: number): boolean {
+  /** Adds a duration in minutes. */
+  add(path: string, minutes: number): void {
     let durations = this.#durations.get(path);
     if (durations === undefined) {
-      if (this.#isFull()) return false;
       durations = new Durations();
       this.#durations.set(path, durations);
     }
     durations.add(minutes);
-    return true;
   }
 
   /**
@@ -57,9 +46,5 @@ export class EventStatistics {
     this.#counters = new Map();
     this.#durations = new Map();
     return samples;
-  }
-
-  #isFull(): boolean {
-    return this.#counters.size + this.#durations.size >= this.#limit;
   }
 }

@@ -12,6 +12,7 @@ import { protectLink } from "../../lib/messaging/protection.ts";
 import { carbonSender } from "../../lib/metrics/carbon_sender.ts";
 import { mongoDetailStore } from "./mongo_detail_store.ts";
 import type { MonitorOptions } from "./options.ts";
+import { PrometheusMetrics, servePrometheus } from "./prometheus.ts";
 import { MONITOR_COMPONENT, type monitorVariables } from "./variables.ts";
 
 /** A monitor's parts; disposing of them closes its destinations. */
@@ -44,6 +45,11 @@ export async function openMonitor(
     clock: systemClock,
     log,
   }));
+  const prometheus = new PrometheusMetrics(metrics && (() => metrics));
+  if (config.metricsPort !== undefined) {
+    const { metricsHost: hostname, metricsPort: port } = config;
+    destinations.use(servePrometheus(prometheus, { hostname, port, log }));
+  }
   if (metrics === undefined) log.info("CARBON_SERVER is not set: events are counted for nobody");
   if (details === undefined) log.info("MONGODB_SERVER is not set: connections are not kept");
   const options: MonitorOptions = {
@@ -54,6 +60,7 @@ export async function openMonitor(
     ),
     metrics,
     details,
+    prometheus: config.metricsPort === undefined ? undefined : prometheus,
     room: chatRoomAddress(MONITOR_COMPONENT, config)?.bare,
     host: linuxHost(),
     envelope: config.envelope,

@@ -11,6 +11,7 @@ import type { MetricsSink } from "../../lib/metrics/sample.ts";
 import type { Host } from "../../lib/machine/host.ts";
 import type { Random } from "../../lib/random.ts";
 import type { DetailStore } from "./detail_store.ts";
+import type { PrometheusMetrics } from "./prometheus.ts";
 
 /** Options of a monitor. Either destination may be missing; what is for it is then dropped. */
 export interface MonitorOptions {
@@ -20,9 +21,11 @@ export interface MonitorOptions {
   readonly metrics?: MetricsSink | undefined;
   /** Takes the documents of connections: MongoDB. Default: none. */
   readonly details?: DetailStore | undefined;
+  /** Takes the same for Prometheus. Default: none. */
+  readonly prometheus?: PrometheusMetrics | undefined;
   /** Time between two flushes of counters and durations. Default: 10,000 ms, as the original. */
   readonly flushMs?: number | undefined;
-  /** Series that are counted at most; events of further ones are dropped. Default: 100,000. */
+  /** Series at most in the monitor's life; events of further ones are dropped. Default: 100,000. */
   readonly seriesLimit?: number | undefined;
   /** Bare JID of the Heartbeat room. Default: none. */
   readonly room?: string | undefined;

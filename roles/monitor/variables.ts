@@ -72,4 +72,19 @@ export const monitorVariables = defineVariables({
     example: "copilot",
     default: "copilot",
   },
+  metricsPort: {
+    name: "MON_METRICS_PORT",
+    kind: "integer",
+    meaning: "Port on which /metrics is served to Prometheus; without it nothing is (ours)",
+    example: "9095",
+    min: 0,
+    max: 65_535,
+  },
+  metricsHost: {
+    name: "MON_METRICS_HOST",
+    kind: "text",
+    meaning: "Address on which /metrics is served (ours)",
+    example: "0.0.0.0",
+    default: "127.0.0.1",
+  },
 });
