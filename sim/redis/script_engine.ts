@@ -1,5 +1,6 @@
 /**
- * Runs Lua scripts: each is compiled once, all share one interpreter state.
+ * Runs Lua scripts: each is prepared once, most of them for closures, the others for the interpreter, one
+ * state of which they share.
  *
  * Known differences to Redis: no `cmsgpack`, `struct`, `setfenv` and `redis.setresp(3)`; `goto` cannot
  * be a name; `..` prints numbers from 1e14 on in full (`tostring` does not); lengths are integers of 32
@@ -25,7 +26,10 @@ import { ENVIRONMENT_SLOT, openEnvironment } from "./lua/environment.ts";
 import { openBit } from "./lua/bit_library.ts";
 import { openCjson } from "./lua/cjson.ts";
 import { DialectError, toInterpreterDialect } from "./lua/dialect.ts";
-import { bytesOf, openRedis, type ScriptContext, sha1Hex } from "./lua/redis_library.ts";
+import { type CompiledScript, ScriptCompilers } from "./lua/compiler/script_compiler.ts";
+import { LuaError } from "./lua/compiler/values.ts";
+import { type ScriptContext, sha1Hex } from "./lua/issue.ts";
+import { bytesOf, openRedis } from "./lua/redis_library.ts";
 import {
   popReply,
   prepareValues,
@@ -46,11 +50,13 @@ const FIRST_SCRIPT_SLOT = 2_000_000;
 /** Most scripts kept; as in Redis they stay until `SCRIPT FLUSH`, but for this bound. */
 const MOST_SCRIPTS = 10_000;
 
-/** A compiled script. */
+/** A script that is known. */
 interface Script {
   readonly sha1: string;
-  /** The registry's slot of its function. */
+  /** The registry's slot of its function in the interpreter. */
   readonly slot: number;
+  /** The script as closures; `undefined` where only the interpreter can run it. */
+  readonly compiled: CompiledScript | undefined;
   /** Whether its first line forbids writes. */
   readonly isReadOnly: boolean;
 }
@@ -78,6 +84,7 @@ export function scriptEngine(store: RedisStore, table: CommandTable): ScriptEngi
 export class ScriptEngine {
   readonly #L: LuaState = lauxlib.luaL_newstate();
   readonly #context: ScriptContext = { session: null, isReadOnly: false };
+  readonly #compilers: ScriptCompilers;
   readonly #bySha1 = new Map<string, Script>();
   readonly #bySource = new Map<Bytes, Script>();
   readonly #instructionLimit: number;
@@ -98,6 +105,7 @@ export class ScriptEngine {
     openBit(L);
     openRedis(L, table, this.#context);
     openEnvironment(L);
+    this.#compilers = new ScriptCompilers(table, this.#context);
   }
 
   /** Compiles a script unless it is known, and returns its SHA-1. */
@@ -168,6 +176,7 @@ export class ScriptEngine {
     const script = {
       sha1: sha1Hex(source),
       slot: FIRST_SCRIPT_SLOT + this.#slotCount++,
+      compiled: this.#compilers.compile(body),
       isReadOnly,
     };
     lua.lua_rawseti(L, lua.LUA_REGISTRYINDEX, script.slot);
@@ -176,14 +185,38 @@ export class ScriptEngine {
     return script;
   }
 
-  #run(session: Session, script: Script, { keys, values, isReadOnly }: ScriptArguments): Reply {
-    const L = this.#L;
+  #run(session: Session, script: Script, args: ScriptArguments): Reply {
     const { database, protocol, mayBlock } = session;
     this.#context.session = session;
-    this.#context.isReadOnly = isReadOnly || script.isReadOnly;
-    this.#instructionsLeft = this.#instructionLimit;
+    this.#context.isReadOnly = args.isReadOnly || script.isReadOnly;
     session.protocol = 2;
     session.mayBlock = false;
+    try {
+      return script.compiled === undefined
+        ? this.#interpret(script, args)
+        : this.#runCompiled(script.compiled, script, args);
+    } finally {
+      this.#context.session = null;
+      session.database = database;
+      session.protocol = protocol;
+      session.mayBlock = mayBlock;
+    }
+  }
+
+  #runCompiled(run: CompiledScript, { sha1 }: Script, { keys, values }: ScriptArguments): Reply {
+    try {
+      return run({ keys, values, stepLimit: this.#instructionLimit });
+    } catch (error) {
+      if (!(error instanceof LuaError)) throw error;
+      const { message, line, isReply } = error;
+      const place = line === 0 ? "" : `, on @user_script:${line}.`;
+      return new ErrorReply(`${isReply ? "" : "ERR "}${message} script: ${sha1}${place}`);
+    }
+  }
+
+  #interpret(script: Script, { keys, values }: ScriptArguments): Reply {
+    const L = this.#L;
+    this.#instructionsLeft = this.#instructionLimit;
     reseed(L);
     lua.lua_sethook(L, this.#spend, lua.LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
     try {
@@ -196,8 +229,6 @@ export class ScriptEngine {
     } finally {
       lua.lua_sethook(L, null, 0, 0);
       lua.lua_settop(L, 0);
-      this.#context.session = null;
-      Object.assign(session, { database, protocol, mayBlock });
     }
   }
 

@@ -7,7 +7,6 @@
 import type { Clock } from "../../../lib/clock.ts";
 import { type Random, randomFraction, seededRandom } from "../../../lib/random.ts";
 import { readBytes, toUint8Array } from "../bytes.ts";
-import { formatPrecision } from "../numbers.ts";
 import {
   GLOBALS_SLOT,
   lauxlib,
@@ -20,7 +19,7 @@ import {
   setFunction,
 } from "./api.ts";
 import { DialectError, toInterpreterDialect } from "./dialect.ts";
-import { formatText } from "./format.ts";
+import { formatNumber, formatText } from "./format.ts";
 
 /** What the interpreter has, and Lua 5.1 or Redis has not. */
 const REMOVED: Readonly<Record<string, readonly string[]>> = {
@@ -62,7 +61,7 @@ export function openBaseLibraries(L: LuaState, clock: Clock): void {
   }
   extendGlobals(L);
   extendMath(L);
-  extend(L, "string", { format: formatText });
+  extend(L, "string", { format });
   extend(L, "table", { getn: (L) => pushNumber(L, lua.lua_rawlen(L, 1)), maxn: largestKey });
   extend(L, "os", { clock: (L) => pushNumber(L, clock.now() / 1000) });
 }
@@ -125,10 +124,26 @@ function toText(L: LuaState): number {
   return 1;
 }
 
-/** Prints a number as Lua 5.1 does: `%.14g`. */
-export function formatNumber(value: number): string {
-  if (Number.isFinite(value)) return Object.is(value, -0) ? "-0" : formatPrecision(value, 14);
-  return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+/** `string.format`. */
+function format(L: LuaState): number {
+  const bytesAt = (read: (L: LuaState, index: number) => Uint8Array) => (argument: number) => {
+    const bytes = read(L, argument);
+    return readBytes(bytes, 0, bytes.length);
+  };
+  const text = bytesAt(lauxlib.luaL_checkstring);
+  const anything = bytesAt(lauxlib.luaL_tolstring);
+  const printed = formatText(text(1), {
+    number: (argument) => lauxlib.luaL_checknumber(L, argument),
+    text,
+    anything: (argument) => {
+      const shown = anything(argument);
+      lua.lua_pop(L, 1);
+      return shown;
+    },
+    fail: (message) => raise(L, message),
+  });
+  lua.lua_pushstring(L, toUint8Array(printed));
+  return 1;
 }
 
 /** Redis' own pcall: an error of a command is caught as its text, not as a table. */

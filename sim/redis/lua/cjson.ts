@@ -6,7 +6,7 @@
 
 import { decodeText, encodeText, readBytes, toUint8Array } from "../bytes.ts";
 import { GLOBALS_SLOT, lauxlib, lua, type LuaState, luaString, raise, setFunction } from "./api.ts";
-import { formatNumber } from "./base_library.ts";
+import { formatNumber } from "./format.ts";
 
 /** Deepest nesting, as in lua-cjson. */
 const DEEPEST = 1000;

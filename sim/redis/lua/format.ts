@@ -1,12 +1,11 @@
 /**
- * `string.format` as in Lua 5.1, whose `%d` takes any double that is integral.
+ * How Lua 5.1 prints: numbers, and `string.format`, whose `%d` takes any double that is integral.
  *
  * @module
  */
 
-import { type Bytes, readBytes, toUint8Array } from "../bytes.ts";
+import type { Bytes } from "../bytes.ts";
 import { formatPrecision } from "../numbers.ts";
-import { lauxlib, lua, type LuaState, raise } from "./api.ts";
 
 const DIRECTIVE = /%(?:%|([-+ #0]*)([0-9]*)(?:\.([0-9]*))?([^]?))/g;
 
@@ -18,11 +17,37 @@ interface Directive {
   readonly conversion: string;
 }
 
-/** The Lua function. */
-export function formatText(L: LuaState): number {
-  const source = lauxlib.luaL_checkstring(L, 1);
+/** What is printed: the arguments of `string.format`, the first of which is the format itself. */
+export interface FormatArguments {
+  /** The argument, which must be a number or look like one. */
+  number(argument: number): number;
+  /** The argument, which must be a text or a number. */
+  text(argument: number): Bytes;
+  /** Any argument, as `tostring` prints it. */
+  anything(argument: number): Bytes;
+  /** Raises an error. */
+  fail(message: string): never;
+}
+
+/** Prints a number as Lua 5.1 does: `%.14g`. */
+export function formatNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e14) {
+    return Object.is(value, -0) ? "-0" : `${value}`;
+  }
+  if (Number.isFinite(value)) return formatPrecision(value, 14);
+  return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+/**
+ * Prints by a format.
+ *
+ * @param format The format.
+ * @param args What it prints.
+ * @returns The text.
+ */
+export function formatText(format: Bytes, args: FormatArguments): Bytes {
   let argument = 1;
-  const text = readBytes(source, 0, source.length).replace(
+  return format.replace(
     DIRECTIVE,
     (
       whole: string,
@@ -33,9 +58,9 @@ export function formatText(L: LuaState): number {
     ) => {
       if (whole === "%%") return "%";
       if (width.length > 2 || (precision?.length ?? 0) > 2) {
-        raise(L, "invalid format (width or precision too long)");
+        args.fail("invalid format (width or precision too long)");
       }
-      return formatOne(L, ++argument, {
+      return formatOne(args, ++argument, {
         flags,
         width: Number(width),
         precision: precision === undefined ? undefined : Number(precision),
@@ -43,44 +68,34 @@ export function formatText(L: LuaState): number {
       });
     },
   );
-  lua.lua_pushstring(L, toUint8Array(text));
-  return 1;
 }
 
-function formatOne(L: LuaState, argument: number, directive: Directive): Bytes {
+function formatOne(args: FormatArguments, argument: number, directive: Directive): Bytes {
   const { conversion, precision } = directive;
   switch (conversion) {
     case "s": {
-      const bytes = lauxlib.luaL_tolstring(L, argument);
-      const text = readBytes(bytes, 0, bytes.length);
-      lua.lua_pop(L, 1);
+      const text = args.anything(argument);
       return pad(precision === undefined ? text : text.slice(0, precision), directive, false);
     }
-    case "q": {
-      const bytes = lauxlib.luaL_checkstring(L, argument);
-      return quote(readBytes(bytes, 0, bytes.length));
-    }
+    case "q":
+      return quote(args.text(argument));
     case "c":
-      return pad(
-        String.fromCharCode(lauxlib.luaL_checknumber(L, argument) & 255),
-        directive,
-        false,
-      );
+      return pad(String.fromCharCode(args.number(argument) & 255), directive, false);
     case "d":
     case "i":
     case "u":
     case "o":
     case "x":
     case "X":
-      return formatInteger(lauxlib.luaL_checknumber(L, argument), directive);
+      return formatInteger(args.number(argument), directive);
     case "e":
     case "E":
     case "f":
     case "g":
     case "G":
-      return formatReal(lauxlib.luaL_checknumber(L, argument), directive);
+      return formatReal(args.number(argument), directive);
     default:
-      return raise(L, `invalid option '%${conversion}' to 'format'`);
+      return args.fail(`invalid option '%${conversion}' to 'format'`);
   }
 }
 
@@ -113,6 +128,7 @@ function formatReal(value: number, directive: Directive): Bytes {
 
 /** Prints with a fixed number of digits; what lies just between two goes to the even one, as in C. */
 function toFixedEven(magnitude: number, precision: number): string {
+  if (Number.isInteger(magnitude)) return magnitude.toFixed(precision);
   const exact = magnitude.toFixed(100);
   const cut = exact.indexOf(".") + 1 + precision;
   const isTie = precision < 100 && /^50*$/.test(exact.slice(cut));

@@ -4,22 +4,12 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { type Bytes, readBytes, toUint8Array } from "../bytes.ts";
-import { type CommandTable, suitsArity } from "../command.ts";
-import { ErrorReply, NO_REPLY, type Reply } from "../reply.ts";
-import { runCommand } from "../run_command.ts";
-import type { Session } from "../session.ts";
+import { type Bytes, readBytes } from "../bytes.ts";
+import type { CommandTable } from "../command.ts";
+import { ErrorReply, type Reply } from "../reply.ts";
 import { GLOBALS_SLOT, lauxlib, lua, type LuaState, luaString, raise, setFunction } from "./api.ts";
+import { badArgument, issueCommand, type ScriptContext, sha1Hex, withCode } from "./issue.ts";
 import { pushField, pushReply, readText } from "./values.ts";
-
-/** Who runs the current script, and what it may do. */
-export interface ScriptContext {
-  /** The session; `null` while no script runs. */
-  session: Session | null;
-  /** Whether commands that write are refused. */
-  isReadOnly: boolean;
-}
 
 /**
  * Opens the library as a global table.
@@ -102,44 +92,15 @@ function wrongArguments(L: LuaState): number {
   return raise(L, "wrong number or type of arguments");
 }
 
-/** SHA-1 of a byte string, in hexadecimal. */
-export function sha1Hex(bytes: Bytes): string {
-  return createHash("sha1").update(toUint8Array(bytes)).digest("hex");
-}
-
-/** An error text with its code: the first of several words; a single word stands under `ERR`. */
-function withCode(text: Bytes): Bytes {
-  const bare = text.startsWith("-") ? text.slice(1) : text;
-  return bare.includes(" ") ? bare : `ERR ${bare}`;
-}
-
 /** Issues the command whose words are on the stack. */
-function issue(L: LuaState, table: CommandTable, { session, isReadOnly }: ScriptContext): Reply {
-  const count = lua.lua_gettop(L);
-  if (count === 0) {
-    return new ErrorReply("ERR Please specify at least one argument for this redis lib call");
-  }
+function issue(L: LuaState, table: CommandTable, context: ScriptContext): Reply {
   const words: Bytes[] = [];
-  for (let index = 1; index <= count; index++) {
+  for (let index = 1; index <= lua.lua_gettop(L); index++) {
     const word = readText(L, index);
-    if (word === null) {
-      return new ErrorReply("ERR Lua redis lib command arguments must be strings or integers");
-    }
+    if (word === null) return badArgument();
     words.push(word);
   }
-  const command = table.find(words[0] ?? "");
-  if (command === undefined) return new ErrorReply("ERR Unknown Redis command called from script");
-  if (!suitsArity(command, count)) {
-    return new ErrorReply("ERR Wrong number of args calling Redis command from script");
-  }
-  if (session === null || command.isForbiddenInScripts) {
-    return new ErrorReply("ERR This Redis command is not allowed from script");
-  }
-  if (isReadOnly && command.isWrite) {
-    return new ErrorReply("ERR Write commands are not allowed from read-only scripts.");
-  }
-  const outcome = runCommand(session, command, words);
-  return outcome === NO_REPLY ? null : outcome;
+  return issueCommand(words, table, context);
 }
 
 /** Reads a Lua string. */

@@ -174,6 +174,6 @@ function readMarked(L: LuaState): Status | ErrorReply | null {
 }
 
 /** Cuts a number as C does: what does not fit into 64 bits becomes the lowest of them. */
-function toInteger(value: number): number | bigint {
+export function toInteger(value: number): number | bigint {
   return Math.abs(value) < 2 ** 63 ? Math.trunc(value) + 0 : -(2n ** 63n);
 }
