@@ -74,6 +74,16 @@ for (const [what, [line, from, to, detail]] of Object.entries(MUTATIONS)) {
   });
 }
 
+Deno.test("trace replay gives managers the cooldown only where agents were sent to sleep", async () => {
+  const records = readTrace("job-happy-path.jsonl");
+  const sleep = btoa("sleep");
+  const awake = records.filter(({ xml }) => !xml.includes(sleep));
+  assert(awake.length < records.length);
+  for (const trace of [records, awake]) {
+    assertEquals((await replayInMemory(trace, "agent")).differences, []);
+  }
+});
+
 Deno.test("trace replay finds that something comes at another time", async () => {
   const later = readTrace("empty-queue.jsonl").map((record) =>
     record.line > 32 ? { ...record, t: record.t + 30 } : record

@@ -16,12 +16,15 @@ import { JobManager } from "../../../roles/jobmanager.ts";
 import { MemoryWorkspace } from "../../../sim/machine/memory_workspace.ts";
 import { modelHost } from "../../../sim/machine/model_host.ts";
 import { memoryRedisCalls, RedisStore } from "../../../sim/redis/mod.ts";
-import { agentsSeenBefore, managerNeeds, neededChirp, neededJobs } from "./needs.ts";
+import {
+  agentsSeenBefore,
+  COOLDOWN_SECONDS,
+  managerNeeds,
+  neededChirp,
+  neededJobs,
+} from "./needs.ts";
 import type { Player } from "./script.ts";
 import type { PeerParts, Peers } from "./peers.ts";
-
-/** The original answers `sleep` to whoever asks twice within so many seconds. */
-const COOLDOWN_SECONDS = 60;
 
 /**
  * Makes the place in which managers run: one queue, one file server.
@@ -54,7 +57,7 @@ export function managerPeers({ script, clock, seed }: PeerParts): Peers {
       })),
     ],
     start(peer: Player, link: Link) {
-      const { mode, room, requireFile } = managerNeeds(script, peer);
+      const { mode, room, requireFile, cooldownSeconds } = managerNeeds(script, peer);
       const manager = new JobManager({
         link,
         store,
@@ -63,7 +66,7 @@ export function managerPeers({ script, clock, seed }: PeerParts): Peers {
         chirpAddress,
         requireFile,
         mode,
-        cooldownSeconds: COOLDOWN_SECONDS,
+        cooldownSeconds,
         room,
         host: modelHost(),
         log,

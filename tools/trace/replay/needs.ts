@@ -28,8 +28,13 @@ export interface NeededJob {
   readonly job: Job;
 }
 
+/** Time within which the original sends an agent to sleep that asks again. */
+export const COOLDOWN_SECONDS = 60;
+
 /** What a manager needs. */
 export interface ManagerNeeds {
+  /** The original's cooldown; 0 where an agent asked again within it and was not sent to sleep. */
+  readonly cooldownSeconds: number;
   readonly mode: "queue" | "storage" | "both";
   readonly room: string | undefined;
   readonly requireFile: string | undefined;
@@ -183,7 +188,21 @@ export function managerNeeds(script: Script, peer: Player): ManagerNeeds {
   for (const { command, from } of all) {
     if (command.command === "have_getJob" && from === peer.jid) requireFile = command.requireFile;
   }
-  return { mode, room: roomOf(peer), requireFile };
+  return { mode, room: roomOf(peer), requireFile, cooldownSeconds: cooldownOf(all) };
+}
+
+/** Finds the cooldown of the managers of a trace. */
+function cooldownOf(all: readonly Said[]): number {
+  const requests = all.filter(({ command, toPeers }) =>
+    command.command === "want_getJob" && toPeers.length > 0
+  );
+  const local = ({ from }: Said) => tryParseJid(from)?.local;
+  const isAwake = requests.some((request, index) => {
+    const earlier = requests.slice(0, index).findLast((other) => local(other) === local(request));
+    return earlier !== undefined && request.t - earlier.t < COOLDOWN_SECONDS &&
+      !answersTo(request, all).some(({ command }) => command.command === "sleep");
+  });
+  return isAwake ? 0 : COOLDOWN_SECONDS;
 }
 
 /** Finds what an agent of a trace needs. */
