@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { variablesTable } from "../lib/config.ts";
 import { agentVariables } from "../roles/agent/variables.ts";
+import { dashboardVariables } from "../roles/dashboard/variables.ts";
 import { jobManagerVariables } from "../roles/jobmanager/variables.ts";
 import { keyManagerVariables } from "../roles/keymanager/variables.ts";
 import { monitorVariables } from "../roles/monitor/variables.ts";
@@ -12,6 +13,7 @@ const TABLES = {
   agent: agentVariables,
   jobmanager: jobManagerVariables,
   monitor: monitorVariables,
+  dashboard: dashboardVariables,
   keymanager: keyManagerVariables,
 };
 

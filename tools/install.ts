@@ -14,6 +14,7 @@ import { parseCommandLine } from "../lib/cli/flags.ts";
 import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
 import { copyLocal, listLocal } from "../lib/jobs/local_files.ts";
 import { AGENT_COMPONENT, agentVariables } from "../roles/agent/variables.ts";
+import { DASHBOARD_COMPONENT, dashboardVariables } from "../roles/dashboard/variables.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../roles/jobmanager/variables.ts";
 import type { Variables } from "../lib/config.ts";
 import { KEYMANAGER_COMPONENT, keyManagerVariables } from "../roles/keymanager/variables.ts";
@@ -31,6 +32,7 @@ const CONFIGURED: readonly (readonly [component: string, variables: Variables])[
   [AGENT_COMPONENT, agentVariables],
   [JOBMANAGER_COMPONENT, jobManagerVariables],
   [MONITOR_COMPONENT, monitorVariables],
+  [DASHBOARD_COMPONENT, dashboardVariables],
   [KEYMANAGER_COMPONENT, keyManagerVariables],
 ];
 

@@ -14,6 +14,7 @@ const MODULES = {
   agent: "roles/agent.ts",
   jobmanager: "roles/jobmanager.ts",
   monitor: "roles/monitor.ts",
+  dashboard: "roles/dashboard.ts",
   keymanager: "roles/keymanager.ts",
   keygen: "tools/keygen.ts",
   heartbeat: "tools/heartbeat.ts",

@@ -30,6 +30,12 @@ export const SERVICES: readonly Service[] = [
     stopSeconds: 30,
   },
   {
+    name: "copilot-dashboard",
+    description: "Co-Pilot dashboard",
+    writes: [],
+    stopSeconds: 10,
+  },
+  {
     name: "copilot-key-manager",
     description: "Co-Pilot key manager",
     writes: [],

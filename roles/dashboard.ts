@@ -1,0 +1,101 @@
+/**
+ * The dashboard (report 2.3, 4.4.5): a web page that shows a site at work, and its interface for
+ * programs. It only looks.
+ *
+ * @module
+ */
+import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
+import { systemClock } from "../lib/clock.ts";
+import { openLog } from "../lib/log.ts";
+import { liveRoutes } from "./dashboard/api/live.ts";
+import { originalRoutes } from "./dashboard/api/original.ts";
+import { loadAssets } from "./dashboard/http/assets.ts";
+import { makeHandler } from "./dashboard/http/handler.ts";
+import { Router } from "./dashboard/http/router.ts";
+import { openDashboardSources } from "./dashboard/open_dashboard.ts";
+import type { DashboardOptions } from "./dashboard/options.ts";
+import { type Overview, readOverview } from "./dashboard/overview.ts";
+import { Pulse } from "./dashboard/pulse.ts";
+import { Sources } from "./dashboard/sources.ts";
+import { DASHBOARD_COMPONENT, dashboardVariables } from "./dashboard/variables.ts";
+
+export type { DashboardOptions, DashboardSources, OpenSource } from "./dashboard/options.ts";
+
+/** A web server that shows a site; disposing of it closes it, not what its sources were made of. */
+export class Dashboard implements AsyncDisposable {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #pulse: Pulse<Overview>;
+
+  private constructor(server: Deno.HttpServer<Deno.NetAddr>, pulse: Pulse<Overview>) {
+    this.#server = server;
+    this.#pulse = pulse;
+  }
+
+  /**
+   * Starts a dashboard. No source has to be there yet.
+   *
+   * @param options See {@linkcode DashboardOptions}.
+   * @returns The dashboard, listening.
+   * @throws {Deno.errors.AddrInUse} When somebody listens on the port already.
+   */
+  static async start(options: DashboardOptions): Promise<Dashboard> {
+    const { host = "127.0.0.1", port = 3274, log, clock = systemClock } = options;
+    const sources = new Sources(options.sources ?? {});
+    const pulse = new Pulse({
+      read: () => readOverview(sources),
+      intervalMs: options.pollMs ?? 2000,
+      clock,
+    });
+    const router = new Router([...originalRoutes(sources), ...liveRoutes(pulse)]);
+    const handler = makeHandler({ router, assets: await loadAssets(), log });
+    const server = Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
+    return new Dashboard(server, pulse);
+  }
+
+  /** Where it listens. */
+  get address(): Deno.NetAddr {
+    return this.#server.addr;
+  }
+
+  /** Address of its page, for people. */
+  get url(): string {
+    const { hostname, port } = this.address;
+    const isEverywhere = hostname === "0.0.0.0" || hostname === "::";
+    const name = isEverywhere ? "localhost" : hostname.includes(":") ? `[${hostname}]` : hostname;
+    return `http://${name}:${port}/dashboard/`;
+  }
+
+  /** Sends viewers away and closes the server. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pulse.close();
+    await this.#server.shutdown();
+  }
+}
+
+if (import.meta.main) {
+  await runMain(async (signal) => {
+    const { config, warnings } = await readRoleConfig(dashboardVariables, {
+      name: DASHBOARD_COMPONENT,
+      summary: "Shows a site at work, on a web page",
+    });
+    const logLevel = config.debug ? "debug" : config.logLevel;
+    using log = await openLog({ ...config, logLevel }, {
+      component: DASHBOARD_COMPONENT,
+      prefix: "DASH",
+    });
+    for (const warning of warnings) log.logger.warning(warning);
+    await using opened = openDashboardSources(config);
+    await using dashboard = await Dashboard.start({
+      host: config.serverHost,
+      port: config.serverPort,
+      sources: opened.sources,
+      log: log.logger,
+    });
+    log.logger.info(`Dashboard at ${dashboard.url}`);
+    const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => stop(), { once: true });
+    await stopped;
+    log.logger.info("Stopped");
+    return EXIT.done;
+  }, { name: DASHBOARD_COMPONENT });
+}

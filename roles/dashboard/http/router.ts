@@ -1,0 +1,65 @@
+/**
+ * From a request to what answers it.
+ *
+ * @module
+ */
+
+/** A request whose path has been matched. */
+export interface Call {
+  /** The request. */
+  readonly request: Request;
+  /** Its address. */
+  readonly url: URL;
+  /** Parts of the path that the pattern names, decoded. */
+  readonly part: (name: string) => string;
+}
+
+/** Answers a request. */
+export type Handler = (call: Call) => Response | Promise<Response>;
+
+/** One kind of request. */
+export interface Route {
+  /** `GET` also answers `HEAD`. */
+  readonly method: "GET" | "POST";
+  /** Path such as `/api/jobs/:id`. */
+  readonly path: string;
+  /** What answers it. */
+  readonly handler: Handler;
+}
+
+/** Finds the handler of a request. */
+export class Router {
+  readonly #routes: readonly { readonly route: Route; readonly pattern: URLPattern }[];
+
+  /** @param routes The first that matches wins. */
+  constructor(routes: readonly Route[]) {
+    this.#routes = routes.map((route) => ({
+      route,
+      pattern: new URLPattern({ pathname: `${route.path}{/}?` }),
+    }));
+  }
+
+  /**
+   * Finds the handler of a request.
+   *
+   * @param request The request.
+   * @returns What answers it; the methods that its path knows; undefined where it knows none.
+   */
+  find(request: Request): (() => Response | Promise<Response>) | readonly string[] | undefined {
+    const url = new URL(request.url);
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const methods: string[] = [];
+    for (const { route, pattern } of this.#routes) {
+      const match = pattern.exec({ pathname: url.pathname });
+      if (match === null) continue;
+      if (route.method !== method) {
+        methods.push(route.method);
+        continue;
+      }
+      const { groups } = match.pathname;
+      const part = (name: string) => decodeURIComponent(groups[name] ?? "");
+      return () => route.handler({ request, url, part });
+    }
+    return methods.length > 0 ? methods : undefined;
+  }
+}

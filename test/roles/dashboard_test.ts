@@ -1,0 +1,165 @@
+/** The dashboard's web server over the embedded Redis: its interface, its pages' files, what is off or broken. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { connectRedis } from "../../lib/jobs/ioredis_calls.ts";
+import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
+import { createLogger, memorySink } from "../../lib/log.ts";
+import { Dashboard, type DashboardOptions } from "../../roles/dashboard.ts";
+import { Graphite } from "../../roles/dashboard/sources/graphite.ts";
+import { startRedisServer } from "../../sim/redis/mod.ts";
+import { fillQueue, jobId } from "./dashboard/_site.ts";
+
+/** Starts a dashboard on a port of its own; whatever it logs is a failure of the test that looks. */
+async function start(options: Partial<DashboardOptions> = {}) {
+  const sink = memorySink();
+  const dashboard = await Dashboard.start({
+    port: 0,
+    pollMs: 10,
+    log: createLogger({ sinks: [sink] }),
+    ...options,
+  });
+  const origin = new URL(dashboard.url).origin;
+  return {
+    sink,
+    origin,
+    get: (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init),
+    [Symbol.asyncDispose]: () => dashboard[Symbol.asyncDispose](),
+  };
+}
+
+/** A Graphite that always answers the same. */
+function startGraphite(handler: (request: Request) => Response) {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
+  const open = () =>
+    Promise.resolve(new Graphite({ url: `http://127.0.0.1:${server.addr.port}/` }));
+  return { open, [Symbol.asyncDispose]: () => server.shutdown() };
+}
+
+async function startQueue() {
+  const server = await startRedisServer({ port: 0 });
+  const calls = await connectRedis({ host: server.hostname, port: server.port });
+  const store = new RedisJobStore(calls);
+  return {
+    store,
+    server,
+    async [Symbol.asyncDispose]() {
+      await calls[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("the dashboard answers /api/ping as the original", async () => {
+  await using dashboard = await start();
+  const response = await dashboard.get("/api/ping");
+  assertEquals(await response.text(), '{"ping":"pong"}');
+  assertEquals(response.headers.get("x-content-type-options"), "nosniff");
+});
+
+Deno.test("the dashboard passes Graphite's JSON through under /api/stats", async () => {
+  const asked: string[] = [];
+  await using graphite = startGraphite((request) => {
+    asked.push(new URL(request.url).search);
+    return new Response('[{"target": "a.b", "datapoints": [[1.5, 60]]}]');
+  });
+  await using dashboard = await start({ sources: { graphite: graphite.open } });
+  const response = await dashboard.get("/api/stats?target=a.*&from=-1h&until=now");
+  assertEquals(await response.text(), '[{"target": "a.b", "datapoints": [[1.5, 60]]}]');
+  assertEquals(asked, ["?format=json&target=a.*&from=-1h&until=now"]);
+  const without = await dashboard.get("/api/stats");
+  assertEquals([without.status, await without.text()], [400, '{"error":true}']);
+});
+
+Deno.test("the dashboard says in one sentence what is off and what is broken", async () => {
+  await using graphite = startGraphite(() => new Response("Sorry", { status: 500 }));
+  await using dashboard = await start({
+    sources: {
+      graphite: graphite.open,
+      queue: () => Promise.reject(new Error("Cannot reach Redis at 127.0.0.1:1")),
+    },
+  });
+  const stats = await dashboard.get("/api/stats?target=a");
+  assertEquals(stats.status, 503);
+  assertMatch((await stats.json()).message, /^Cannot read from Graphite at .*: status 500$/);
+  const { sources, queue } = await (await dashboard.get("/api/overview")).json();
+  assertEquals(queue, undefined);
+  assertEquals(sources.queue, { state: "broken", message: "Cannot reach Redis at 127.0.0.1:1" });
+  assertEquals(sources.graphite.state, "broken");
+  assertEquals(dashboard.sink.records, []);
+});
+
+Deno.test("the dashboard follows the queue live", async () => {
+  await using queue = await startQueue();
+  await fillQueue(queue.store, 30);
+  await using dashboard = await start({ sources: { queue: () => Promise.resolve(queue.store) } });
+  const response = await dashboard.get("/api/live");
+  assertEquals(response.headers.get("content-type"), "text/event-stream");
+  const states = readStates(response);
+  const first = (await states.next()).value;
+  assertEquals(first.queue.counts.waiting, await queue.store.waiting());
+  await queue.store.cancel(jobId(29), "No longer needed");
+  const next = (await states.next()).value;
+  assertEquals(next.queue.counts.cancelled, 1);
+  assertEquals(next.queue.recent[0].id, jobId(29));
+  await states.return(undefined);
+});
+
+/** The states that a stream of server-sent events brings. */
+async function* readStates(response: Response) {
+  let text = "";
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    const events = text.split("\n\n");
+    text = events.pop() ?? "";
+    for (const event of events) {
+      const data = /^event: state\ndata: (.*)$/.exec(event)?.[1];
+      if (data !== undefined) yield JSON.parse(data);
+    }
+  }
+}
+
+Deno.test("the dashboard serves its page under every view, and nothing inline in it", async () => {
+  await using dashboard = await start();
+  const page = await (await dashboard.get("/dashboard/jobs/some-id?x=1")).text();
+  const script = /<script type="importmap">(.*?)<\/script>/.exec(page)?.[1] ?? "";
+  assertEquals(Object.keys(JSON.parse(script).imports).includes("preact"), true);
+  const { headers } = await fetch(`${dashboard.origin}/dashboard/`).then(async (response) => {
+    await response.body?.cancel();
+    return response;
+  });
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(script));
+  const policy = headers.get("content-security-policy") ?? "";
+  assert(policy.includes(`'sha256-${new Uint8Array(digest).toBase64()}'`), policy);
+  assert(!policy.includes("unsafe"), policy);
+  const names = [...page.matchAll(/(?:href|src)="(\/dashboard\/[^"]+)"/g)].map(([, path]) => path);
+  for (const path of names) {
+    const response = await dashboard.get(path ?? "");
+    await response.body?.cancel();
+    assertEquals(response.status, 200, path);
+  }
+});
+
+Deno.test("the dashboard refuses what it does not know", async () => {
+  await using dashboard = await start();
+  const status = async (path: string, init?: RequestInit) => {
+    const response = await dashboard.get(path, { redirect: "manual", ...init });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await status("/"), 302);
+  assertEquals(await status("/api/nothing"), 404);
+  assertEquals(await status("/dashboard/nothing.js"), 404);
+  assertEquals(await status("/dashboard/..%2f..%2fdeno.json"), 200, "A view that is unknown");
+  assertEquals(await status("/api/ping", { method: "POST" }), 405);
+  assertEquals(await status("/dashboard/", { method: "DELETE" }), 405);
+  assertEquals(await status(`/api/ping?${"x".repeat(9000)}`), 414);
+});
+
+Deno.test("the dashboard answers with 304 to who has a file already", async () => {
+  await using dashboard = await start();
+  const first = await dashboard.get("/dashboard/main.js");
+  await first.body?.cancel();
+  const etag = first.headers.get("etag") ?? "";
+  const second = await dashboard.get("/dashboard/main.js", { headers: { "if-none-match": etag } });
+  await second.body?.cancel();
+  assertEquals([first.status, second.status], [200, 304]);
+});
