@@ -57,6 +57,8 @@ const TICKET = "componentAuthenticationTicket";
 const MOST_SESSIONS = 100_000;
 /** Tickets at most that are remembered, some 0.8 kB each. */
 const MOST_TICKETS = 20_000;
+/** Errors told to one account in a minute at most: many agents may share it. */
+const MOST_ANSWERS = 10;
 /** Errors of another side: to answer them is how loops begin. */
 const NEVER_ANSWERED = /^(security_error|error|errorGetTicket)$/;
 
@@ -65,7 +67,7 @@ export class SecureProvider implements MessageGuard {
   readonly #port: GuardPort;
   readonly #options: SecureProviderOptions;
   readonly #receivedKeys: ReceivedKeys;
-  readonly #answers = new ErrorAnswers();
+  readonly #answers = new ErrorAnswers({ burst: MOST_ANSWERS });
   /** Tickets whose signature is good. */
   readonly #tickets = new RecentMap<Ticket>(MOST_TICKETS);
   /** Session key by full JID of the peer that sent it last. */

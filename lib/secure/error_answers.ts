@@ -33,18 +33,28 @@ export function errorAnswer(error: SecurityError): ErrorAnswer {
 
 /** Options of {@linkcode ErrorAnswers}. */
 export interface ErrorAnswersOptions {
-  /** Time in milliseconds between two answers to the same sender. Default: 60,000. */
+  /** Time in milliseconds for which answers to the same sender are counted. Default: 60,000. */
   readonly pauseMs?: number | undefined;
+  /** Answers to the same sender in that time at most. Default: 1. */
+  readonly burst?: number | undefined;
   /** Senders that are remembered at most; while there are more, none of them is answered. Default: 10,000. */
   readonly senderLimit?: number | undefined;
+}
+
+/** What is known of a sender. */
+interface Answered {
+  /** Time of the first answer that counts. */
+  readonly sinceMs: number;
+  count: number;
 }
 
 /** Says when an error may be answered. */
 export class ErrorAnswers {
   readonly #pauseMs: number;
+  readonly #burst: number;
   readonly #senderLimit: number;
-  /** Time of the last answer by sender, the oldest first. */
-  readonly #answeredMs = new Map<string, number>();
+  /** By sender, the oldest first. */
+  readonly #answered = new Map<string, Answered>();
 
   /**
    * Begins with nobody answered yet.
@@ -53,6 +63,7 @@ export class ErrorAnswers {
    */
   constructor(options: ErrorAnswersOptions = {}) {
     this.#pauseMs = options.pauseMs ?? 60_000;
+    this.#burst = options.burst ?? 1;
     this.#senderLimit = options.senderLimit ?? 10_000;
   }
 
@@ -64,12 +75,14 @@ export class ErrorAnswers {
    * @returns True where it may be answered now.
    */
   take(sender: string, nowMs: number): boolean {
-    for (const [oldest, answeredMs] of this.#answeredMs) {
-      if (nowMs - answeredMs < this.#pauseMs) break;
-      this.#answeredMs.delete(oldest);
+    for (const [oldest, { sinceMs }] of this.#answered) {
+      if (nowMs - sinceMs < this.#pauseMs) break;
+      this.#answered.delete(oldest);
     }
-    if (this.#answeredMs.has(sender) || this.#answeredMs.size >= this.#senderLimit) return false;
-    this.#answeredMs.set(sender, nowMs);
+    const known = this.#answered.get(sender);
+    if (known !== undefined) return ++known.count <= this.#burst;
+    if (this.#answered.size >= this.#senderLimit) return false;
+    this.#answered.set(sender, { sinceMs: nowMs, count: 1 });
     return true;
   }
 }

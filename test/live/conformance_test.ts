@@ -1,13 +1,14 @@
 /** The conformance suite on Prosody, redis-server and chirp_server, as its users run it. */
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { runProgram } from "../tools/_program.ts";
 import type { RunResult } from "../../tools/conformance/result.ts";
 import { Site, siteTest, startServers } from "./_site.ts";
 
 const TOOL = fromFileUrl(new URL("../../tools/conformance.ts", import.meta.url));
 const CONFIG = fromFileUrl(new URL("../../deno.json", import.meta.url));
 /** Accounts to play with: agent-20 and following, which no role of the site uses. */
-const PLAYERS = Array.from({ length: 14 }, (_, index) => `agent-${index + 20}:the-password`);
+const PLAYERS = Array.from({ length: 24 }, (_, index) => `agent-${index + 20}:the-password`);
 
 type RealSite = Site<Awaited<ReturnType<typeof startServers>>>;
 
@@ -34,10 +35,12 @@ async function runSuite(
   return { code, result, stderr: decoder.decode(stderr) };
 }
 
-/** What did not pass, but for cases that need `--slow`. */
+/** What did not pass, but for cases that need `--slow` or a site of their own. */
 function troubles({ results }: RunResult): string[] {
   return results
-    .filter(({ status, message }) => status !== "passed" && !message.endsWith("--slow"))
+    .filter(({ status, message }) =>
+      status !== "passed" && !/(--slow|on the embedded site only)$/.test(message)
+    )
     .map(({ id, status, message }) => `${id} ${status}: ${message}`);
 }
 
@@ -89,6 +92,130 @@ siteTest("a deployed agent keeps the rules by its JID; the suite is its manager"
   ]);
   assertEquals([troubles(result), code], [[], 0], stderr);
   assertEquals(await entriesOf(site.servers.addresses.directories.chirp), []);
+});
+
+/** Makes a key pair for an account of the site; returns the path of its private key. */
+async function makeKey(
+  site: RealSite,
+  user: string,
+  list: string,
+  type: "rsa" | "x25519",
+): Promise<string> {
+  const jid = `${user}@${site.servers.addresses.domain}`;
+  const out = join(site.directory, `${user}-${type}`);
+  const bits = type === "rsa" ? ["--bits=2048"] : [];
+  const flags = [`--jid=${jid}`, `--out=${out}`, `--append-to=${list}`, `--type=${type}`, ...bits];
+  const result = await runProgram("keygen", { args: flags });
+  assertEquals(result.code, 0, result.stderr);
+  return `${out}.priv`;
+}
+
+function settings(lines: Readonly<Record<string, string>>): string[] {
+  return Object.entries(lines).map(([name, value]) => `--set=${name}=${value}`);
+}
+
+siteTest("deployed peers in secure mode keep the rules: manager, key manager, agent", async () => {
+  await using site = await Site.open(startServers);
+  const { domain, hostname, ports } = site.servers.addresses;
+  const list = join(site.directory, "public-keys");
+  const [km, other] = ["agent-44", "agent-45"];
+  const kmKey = await makeKey(site, km, list, "rsa");
+  const jmKey = await makeKey(site, "jobmanager", list, "rsa");
+  const common = { PUBLIC_KEYS_FILE: list, KM_JABBER_ADDRESS: `${km}@${domain}` };
+  await site.startRole("jobmanager", {
+    args: settings({ JM_SECURE_MODE: "1", JM_PRIVATE_KEY_FILE: jmKey, ...common }),
+  });
+  const issuer = [`--ticket-issuer=${km}@${domain}`, `--key=${km}@${domain}=${kmKey}`];
+  const manager = await runSuite(site, [
+    `--manager=jobmanager@${domain}`,
+    `--public-keys=${list}`,
+    ...issuer,
+    "--only=secure",
+  ]);
+  assertEquals([troubles(manager.result), manager.code], [[], 0], manager.stderr);
+  assert(manager.result.passed >= 25, `Only ${manager.result.passed} cases passed`);
+
+  const keyManager = site.start("keymanager", {
+    args: settings({
+      KM_JABBER_SERVER: hostname,
+      KM_JABBER_PORT: `${ports.xmpp}`,
+      KM_JABBER_DOMAIN: domain,
+      KM_JABBER_ID: km,
+      KM_JABBER_PASSWORD: "the-password",
+      KM_PRIVATE_KEY_FILE: kmKey,
+      KM_CREDENTIAL: "let-me-in",
+    }),
+  });
+  await keyManager.logged(/Online as/);
+  const office = await runSuite(site, [
+    `--keymanager=${km}@${domain}`,
+    `--public-keys=${list}`,
+    "--credential=let-me-in",
+  ]);
+  assertEquals([troubles(office.result), office.code], [[], 0], office.stderr);
+  assert(office.result.passed >= 13, `Only ${office.result.passed} cases passed`);
+
+  const secondKm = await makeKey(site, other, list, "rsa");
+  const secondJm = await makeKey(site, "agent-46", list, "rsa");
+  await site.startRole("agent", {
+    args: settings({
+      AGENT_SECURE_MODE: "1",
+      PUBLIC_KEYS_FILE: list,
+      KM_JABBER_ADDRESS: `${other}@${domain}`,
+      JM_JABBER_ADDRESS: `agent-46@${domain}`,
+    }),
+  });
+  const agent = await runSuite(site, [
+    `--agent=agent@${domain}`,
+    "--manager-account=agent-46:the-password",
+    `--account=${other}:the-password`,
+    `--ticket-issuer=${other}@${domain}`,
+    `--key=${other}@${domain}=${secondKm}`,
+    `--key=agent-46@${domain}=${secondJm}`,
+    "--only=secure",
+  ]);
+  assertEquals([troubles(agent.result), agent.code], [[], 0], agent.stderr);
+  assert(agent.result.passed >= 11, `Only ${agent.result.passed} cases passed`);
+});
+
+siteTest("deployed peers in sealed mode keep the rules: manager, agent", async () => {
+  await using site = await Site.open(startServers);
+  const { domain } = site.servers.addresses;
+  const [ofManager, ofSuite] = ["manager", "suite"].map((name) => join(site.directory, name));
+  assert(ofManager !== undefined && ofSuite !== undefined);
+  const jmKey = await makeKey(site, "jobmanager", ofSuite, "x25519");
+  const agentKey = await makeKey(site, "agent", ofSuite, "x25519");
+  const own = await makeKey(site, "agent-47", ofManager, "x25519");
+  const [line = ""] = (await Deno.readTextFile(ofManager)).split("\n");
+  const users = [...PLAYERS.map((account) => account.split(":")[0] ?? ""), "agent-47"];
+  const lines = users.map((user) => line.replace("agent-47@", `${user}@`));
+  await Deno.writeTextFile(ofManager, lines.join("\n"));
+  await site.startRole("jobmanager", {
+    args: settings({ JM_SEALED_KEY_FILE: jmKey, SEALED_PEERS_FILE: ofManager }),
+  });
+  const keys = [`--sealed-key=${own}`, `--sealed-peers=${ofSuite}`];
+  const manager = await runSuite(site, [
+    `--manager=jobmanager@${domain}`,
+    ...keys,
+    "--only=sealed",
+  ]);
+  assertEquals([troubles(manager.result), manager.code], [[], 0], manager.stderr);
+  assert(manager.result.passed >= 15, `Only ${manager.result.passed} cases passed`);
+  await site.startRole("agent", {
+    args: settings({
+      AGENT_SEALED_KEY_FILE: agentKey,
+      SEALED_PEERS_FILE: ofManager,
+      JM_JABBER_ADDRESS: `agent-47@${domain}`,
+    }),
+  });
+  const agent = await runSuite(site, [
+    `--agent=agent@${domain}`,
+    "--manager-account=agent-47:the-password",
+    ...keys,
+    "--only=sealed",
+  ]);
+  assertEquals([troubles(agent.result), agent.code], [[], 0], agent.stderr);
+  assert(agent.result.passed >= 6, `Only ${agent.result.passed} cases passed`);
 });
 
 siteTest("whom nobody answers is unreachable: exit code 3", async () => {

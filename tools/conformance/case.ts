@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { AgentStage, HeartbeatStage, ManagerStage } from "./stage.ts";
+import type { AgentStage, HeartbeatStage, KeyManagerStage, ManagerStage } from "./stage.ts";
 
 /** How binding a rule is: a failed SHOULD counts with `--strict` only. */
 export type Level = "MUST" | "SHOULD";
 
 /** Who is tested; the suite plays the other side. */
-export type Side = "manager" | "agent" | "heartbeat";
+export type Side = "manager" | "agent" | "heartbeat" | "keymanager";
 
 /** Implementations whose differences are known. */
 export type Implementation = "perl";
@@ -20,18 +20,21 @@ export type Implementation = "perl";
  * - `jobs`: the manager's Redis and Chirp directory, and an empty queue;
  * - `chirp`: the manager's Chirp directory, to look at what it makes there and to clean up;
  * - `done`: its directory of finished jobs;
- * - `asks`: an account whose last `want_getJob` is longer ago than the manager's cooldown.
+ * - `asks`: an account whose last `want_getJob` is longer ago than the manager's cooldown;
+ * - `fresh`: an agent that is started for the case alone.
  */
-export type Need = "jobs" | "chirp" | "done" | "asks";
+export type Need = "jobs" | "chirp" | "done" | "asks" | "fresh";
 
-/** How the tested manager is configured, where the plain one does not do. */
+/** How the tested manager or agent is configured, where the plain one does not do. */
 export type Setup =
   | "plain"
   | "cooldown"
   | "require-file"
   | "queue-only"
   | "storage-only"
-  | "two-managers";
+  | "two-managers"
+  | "secure"
+  | "sealed";
 
 /** What all cases say of themselves. */
 export interface CaseText {
@@ -70,8 +73,14 @@ export interface HeartbeatCase extends CaseText {
   readonly run: (stage: HeartbeatStage) => Promise<void>;
 }
 
+/** A case against a key manager: the suite is a component that wants a ticket. */
+export interface KeyManagerCase extends CaseText {
+  readonly against: "keymanager";
+  readonly run: (stage: KeyManagerStage) => Promise<void>;
+}
+
 /** Any case. */
-export type ConformanceCase = ManagerCase | AgentCase | HeartbeatCase;
+export type ConformanceCase = ManagerCase | AgentCase | HeartbeatCase | KeyManagerCase;
 
 /** A case as written in a list of cases against one side. */
 type Written<Case extends ConformanceCase> = Omit<Case, "against">;
@@ -89,4 +98,9 @@ export function againstAgent(cases: readonly Written<AgentCase>[]): AgentCase[] 
 /** Marks cases as being against the components of a room. */
 export function againstHeartbeat(cases: readonly Written<HeartbeatCase>[]): HeartbeatCase[] {
   return cases.map((written) => ({ ...written, against: "heartbeat" }));
+}
+
+/** Marks cases as being against a key manager. */
+export function againstKeyManager(cases: readonly Written<KeyManagerCase>[]): KeyManagerCase[] {
+  return cases.map((written) => ({ ...written, against: "keymanager" }));
 }

@@ -49,6 +49,9 @@ const targetFlags = object({
   heartbeat: optional(option("--heartbeat", string({ metavar: "ROOM" }), {
     description: message`Test the components in this room`,
   })),
+  keymanager: optional(option("--keymanager", jid(), {
+    description: message`Test this deployed key manager`,
+  })),
   implementation: optional(option("--implementation", choice(["perl", "ours", "other"]), {
     description: message`What the deployed peer is, where it should not be found out`,
   })),
@@ -93,6 +96,29 @@ const siteFlags = object({
   })),
 });
 
+const keyFlags = object({
+  publicKeys: optional(option("--public-keys", file(), {
+    description: message`Public keys of the tested components, as the original keeps them`,
+  })),
+  ticketIssuer: optional(option("--ticket-issuer", jid(), {
+    description:
+      message`The peer is in secure mode; the suite is the key manager whose tickets it takes`,
+  })),
+  key: multiple(option("--key", string({ metavar: "JID=FILE" }), {
+    description: message`Private RSA key of a component that the suite plays; may be repeated`,
+  })),
+  credential: optional(option("--credential", string({ metavar: "TEXT" }), {
+    description: message`What the tested key manager wants to be shown`,
+  })),
+  sealedKey: optional(option("--sealed-key", file(), {
+    description:
+      message`The peer is in sealed mode; the suite's private X25519 key, under all its accounts`,
+  })),
+  sealedPeers: optional(option("--sealed-peers", file(), {
+    description: message`The public X25519 key of the tested component`,
+  })),
+});
+
 const runFlags = object({
   only: multiple(option("--only", string({ metavar: "ID" }), {
     description: message`Run cases whose ids begin so; may be repeated`,
@@ -120,6 +146,7 @@ const reportFlags = object({
 export const conformanceFlags = merge(
   targetFlags,
   siteFlags,
+  keyFlags,
   runFlags,
   reportFlags,
   object({

@@ -20,8 +20,8 @@ import type { Target } from "./target.ts";
  * @throws {UnreachableError} When a server or a peer does not answer.
  */
 export async function openTarget(options: ConformanceOptions): Promise<Target> {
-  const { manager, agent, heartbeat } = options;
-  const isDeployed = [manager, agent, heartbeat].some((peer) => peer !== undefined);
+  const { manager, agent, heartbeat, keymanager } = options;
+  const isDeployed = [manager, agent, heartbeat, keymanager].some((peer) => peer !== undefined);
   if (options.server === undefined) {
     if (isDeployed) throw new UsageError("Cannot test a deployed peer: --server is missing");
     return embeddedTarget();

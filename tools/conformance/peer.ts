@@ -11,6 +11,7 @@ import { type Jid, tryParseJid } from "../../lib/protocol/jid.ts";
 import { decodeMessage } from "../../lib/protocol/message.ts";
 import { serializeXml, xml, type XmlElement } from "../../lib/protocol/xml.ts";
 import { type Random, randomUuid } from "../../lib/random.ts";
+import type { Protection } from "../protection/protection.ts";
 import type { Transcript } from "./transcript.ts";
 import { RuleBroken } from "./verdict.ts";
 
@@ -33,8 +34,10 @@ export interface Heard {
   readonly id: string;
   readonly noack: boolean;
   readonly groupchat: boolean;
-  /** The `<message>` as it came. */
+  /** The `<message>` as it came, opened where it was protected. */
   readonly stanza: XmlElement;
+  /** The `<message>` as it stood on the wire. */
+  readonly wire: XmlElement;
   /** Place among all that came. */
   readonly order: number;
   /** When it came. */
@@ -46,6 +49,8 @@ export interface HeardAck {
   readonly id: string;
   readonly from: string;
   readonly stanza: XmlElement;
+  /** The `<message>` as it stood on the wire. */
+  readonly wire: XmlElement;
   readonly order: number;
 }
 
@@ -87,6 +92,10 @@ export class Peer implements LinkHandler, AsyncDisposable {
   readonly others: XmlElement[] = [];
   /** Whether commands are acknowledged as they come. */
   acknowledges = true;
+  /** Protects what is said and opens what comes; `undefined`: everything travels in clear. */
+  protection: Protection | undefined;
+  /** Told of each command, after it is acknowledged; `undefined`: nobody is. */
+  onHeard: ((heard: Heard) => void) | undefined;
   readonly patience: Patience;
   readonly #options: PeerOptions;
   #transcript: Transcript;
@@ -129,7 +138,7 @@ export class Peer implements LinkHandler, AsyncDisposable {
     return randomUuid(this.#options.random);
   }
 
-  /** Sends any stanza. */
+  /** Sends any stanza as it stands. */
   send(stanza: XmlElement): void {
     this.#transcript.add(this.#options.name, "c2s", serializeXml(stanza));
     this.#options.link.send(stanza);
@@ -159,13 +168,14 @@ export class Peer implements LinkHandler, AsyncDisposable {
       ...more,
     };
     this.#options.onSay?.(info.attrs["command"] ?? "");
-    this.send(xml("message", attrs, xml("body", {}, info)));
+    this.#sendProtected(xml("message", attrs, xml("body", {}, info)));
     return id;
   }
 
   /** Acknowledges a command, as the original does. */
   acknowledge({ stanza, from, id }: Heard): void {
-    this.send(xml("message", { ack: id, from: stanza.attrs["to"] ?? this.bare, to: from }));
+    const to = stanza.attrs["to"] ?? this.bare;
+    this.#sendProtected(xml("message", { ack: id, from: to, to: from }));
   }
 
   /**
@@ -255,22 +265,25 @@ export class Peer implements LinkHandler, AsyncDisposable {
   }
 
   /** See {@linkcode LinkHandler}. */
-  onStanza(stanza: XmlElement): void {
-    this.#transcript.add(this.#options.name, "s2c", serializeXml(stanza));
+  onStanza(wire: XmlElement): void {
+    this.#transcript.add(this.#options.name, "s2c", serializeXml(wire));
+    const stanza = this.protection?.open(wire) ?? wire;
     const order = this.#order++;
     const message = stanza.name === "message" ? decodeMessage(stanza) : undefined;
     if (message?.kind === "ack") {
-      this.acks.push({ id: message.ack, from: message.from, stanza, order });
+      this.acks.push({ id: message.ack, from: message.from, stanza, wire, order });
     } else if (message?.kind === "command" && this.heard.length < MOST_HEARD) {
       const { info, from, id, noack, groupchat } = message;
       const { attributes } = info;
       const name = attributes["command"] ?? "";
       const atMs = this.#options.clock.now();
-      const heard = { name, attributes, info, from, id, noack, groupchat, stanza, order, atMs };
+      const said = { name, attributes, info, from, id, noack, groupchat };
+      const heard = { ...said, stanza, wire, order, atMs };
       this.heard.push(heard);
       if (this.acknowledges && !noack && !groupchat && this.#isAddressed(heard)) {
         this.acknowledge(heard);
       }
+      this.onHeard?.(heard);
     } else this.others.push(stanza);
     for (const look of this.#waiting) look();
   }
@@ -283,6 +296,10 @@ export class Peer implements LinkHandler, AsyncDisposable {
   /** Goes offline. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#options.link[Symbol.asyncDispose]();
+  }
+
+  #sendProtected(stanza: XmlElement): void {
+    this.send(this.protection?.protect(stanza) ?? stanza);
   }
 
   /** Prosody passes on what is for another session of the account once that is gone. */

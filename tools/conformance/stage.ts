@@ -8,7 +8,10 @@ import type { Clock } from "../../lib/clock.ts";
 import type { RedisCalls } from "../../lib/jobs/redis_calls.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
 import type { JobDescription } from "../../lib/protocol/job.ts";
+import type { RsaPrivateKey, RsaPublicKey } from "../../lib/secure/rsa_key.ts";
+import type { X25519PrivateKey, X25519PublicKey } from "../../lib/secure/x25519.ts";
 import type { Heard, Patience, Peer } from "./peer.ts";
+import type { TicketOffice } from "./ticket_office.ts";
 
 /** What every stage has. */
 export interface StageBase {
@@ -38,6 +41,22 @@ export interface JobBench {
   own(id: string): void;
 }
 
+/** Keys of a manager in the original's secure mode. */
+export interface SecureManagerKeys {
+  /** The manager's. */
+  readonly manager: RsaPublicKey;
+  /** That of the key manager whose tickets it takes: the suite signs with it. */
+  readonly keyManager: RsaPrivateKey;
+}
+
+/** Keys of a component in sealed mode. */
+export interface SealedKeys {
+  /** That of the suite, under all its accounts. */
+  readonly own: X25519PrivateKey;
+  /** The tested component's. */
+  readonly tested: X25519PublicKey;
+}
+
 /** A manager under test. */
 export interface ManagerStage extends StageBase {
   /** Its bare JID. */
@@ -54,11 +73,23 @@ export interface ManagerStage extends StageBase {
   readonly requireFile: string;
   /** The manager's cooldown; only with that setup. */
   readonly cooldownSeconds: number;
+  /** Only with the setup `secure`. */
+  readonly secure: SecureManagerKeys;
+  /** Only with the setup `sealed`. */
+  readonly sealed: SealedKeys;
+}
+
+/** What stands opposite an agent in the original's secure mode. */
+export interface SecureAgentSide {
+  /** Key of the manager that it asks. */
+  readonly manager: RsaPrivateKey;
+  /** Its key manager, played by the suite. */
+  readonly office: TicketOffice;
 }
 
 /** An agent under test. */
 export interface AgentStage extends StageBase {
-  /** The manager that it asks, played by the suite. */
+  /** The manager that it asks, played by the suite; with a setup it speaks as that wants it. */
   readonly manager: Peer;
   /** Waits until the agent has asked for a job; its open request. */
   request(): Promise<Heard>;
@@ -74,6 +105,21 @@ export interface AgentStage extends StageBase {
   readonly chirpAddress: string;
   /** Remembers a directory of the folder that the case or the agent makes, for the clean-up. */
   willMake(directory: string): void;
+  /** Only with the setup `secure`. */
+  readonly secure: SecureAgentSide;
+  /** Only with the setup `sealed`. */
+  readonly sealed: SealedKeys;
+}
+
+/** A key manager under test. */
+export interface KeyManagerStage extends StageBase {
+  /** Its bare JID. */
+  readonly keyManager: string;
+  readonly key: RsaPublicKey;
+  /** What it wants to be shown; `undefined`: it gives tickets to everybody. */
+  readonly credential: string | undefined;
+  /** Brings a session of the suite online, each on an account of its own. */
+  peer(): Promise<Peer>;
 }
 
 /** The components of a Heartbeat room under test. */

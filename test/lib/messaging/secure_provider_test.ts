@@ -140,7 +140,7 @@ Deno.test("a manager lets in whoever shows a ticket only if it is told to", asyn
   assertEquals(lenient.given.length, 1);
 });
 
-Deno.test("a manager refuses what it cannot open: acknowledged, answered once", async () => {
+Deno.test("a manager refuses what it cannot open: acknowledged, answered, ten a minute", async () => {
   const { link, given, clock } = await managerScene();
   const good = request({ command: "getJob", componentAuthenticationTicket: TICKET });
   const broken = [
@@ -154,12 +154,15 @@ Deno.test("a manager refuses what it cannot open: acknowledged, answered once", 
   assertEquals(given, []);
   assertEquals(link.sent.filter(({ attrs }) => attrs["ack"] === "1").length, broken.length);
   const answers = link.sent.filter(({ attrs }) => attrs["ack"] === undefined);
-  assertEquals(answers.map(said), [
-    [AGENT, "security_error", "Could not decrypt the session key"],
-  ]);
+  const noKey = [AGENT, "security_error", "Could not decrypt the session key"];
+  const noMessage = [AGENT, "security_error", "Could not decrypt the message"];
+  assertEquals(answers.map(said), [noKey, noKey, noKey, noKey, noMessage]);
+  for (const stanza of Array(100).fill(broken[4])) link.bring(stanza);
+  const all = () => link.sent.filter(({ attrs }) => attrs["ack"] === undefined).length;
+  assertEquals(all(), 10);
   await clock.advance(60_000);
-  link.bring(broken.at(-1) ?? xml("none"));
-  assertEquals(said(link.sent.at(-1)), [AGENT, "security_error", "Could not decrypt the message"]);
+  for (const stanza of broken) link.bring(stanza);
+  assertEquals(all(), 15);
 });
 
 Deno.test("a manager never answers an error, a message that came back, or a room", async () => {

@@ -50,6 +50,19 @@ Deno.test("ErrorAnswers answers a sender once in a while", () => {
   assertEquals(answers.take("c@d", 201), true);
 });
 
+Deno.test("ErrorAnswers answers a sender as often as it may in one go", () => {
+  const answers = new ErrorAnswers({ pauseMs: 100, burst: 2 });
+  assertEquals([0, 50, 60, 99, 100, 101, 102].map((nowMs) => answers.take("a@b", nowMs)), [
+    true,
+    true,
+    false,
+    false,
+    true,
+    true,
+    false,
+  ]);
+});
+
 Deno.test("ErrorAnswers falls silent when there are too many to remember", () => {
   const answers = new ErrorAnswers({ pauseMs: 100, senderLimit: 2 });
   assertEquals(["a", "b", "c"].map((sender) => answers.take(sender, 0)), [true, true, false]);

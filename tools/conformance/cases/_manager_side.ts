@@ -8,6 +8,7 @@ import { makeInputDirectory } from "../../../lib/jobs/chirp_folder.ts";
 import { encodeInfo } from "../../../lib/protocol/info.ts";
 import type { Heard, Peer } from "../peer.ts";
 import type { AgentStage } from "../stage.ts";
+import { mustEqual } from "../verdict.ts";
 
 /** What the original writes into `jmJobData`. */
 export const JOB_DATA = "startedAt=1767225600####";
@@ -100,6 +101,14 @@ export async function giveJob(stage: AgentStage, job: GivenJob): Promise<string>
   await manager.ask(agent, { command: "have_getJob" }, "getJob");
   await manager.hearAck(sayRunJob(manager, agent, job));
   return agent;
+}
+
+/** Makes sure that nothing comes of what was said: the agent at most asks for a job as before. */
+export async function mustOnlyAsk({ manager, patience }: AgentStage): Promise<void> {
+  const before = manager.heard.length;
+  await manager.pass(patience.silenceMs);
+  const more = manager.heard.slice(before).filter(({ name }) => name !== "want_getJob");
+  mustEqual(more.map(({ name }) => name), [], "What came");
 }
 
 /** What an agent said of a job that it has run. */

@@ -17,6 +17,11 @@ import { JOB_REQUEST_CASES } from "./job_request.ts";
 import { OUTPUT_CASES } from "./output.ts";
 import { QUEUE_CASES } from "./queue.ts";
 import { REDIRECT_CASES } from "./redirect.ts";
+import { SEALED_AGENT_CASES } from "./sealed_agent.ts";
+import { SEALED_MANAGER_CASES } from "./sealed_manager.ts";
+import { SECURE_AGENT_CASES } from "./secure_agent.ts";
+import { SECURE_KEY_MANAGER_CASES } from "./secure_key_manager.ts";
+import { SECURE_MANAGER_CASES } from "./secure_manager.ts";
 import { SETUP_CASES } from "./setups.ts";
 import { VALUE_CASES } from "./value.ts";
 
@@ -37,4 +42,9 @@ export const ALL_CASES: readonly ConformanceCase[] = [
   ...AGENT_REPORT_CASES,
   ...REDIRECT_CASES,
   ...HEARTBEAT_CASES,
+  ...SECURE_MANAGER_CASES,
+  ...SECURE_KEY_MANAGER_CASES,
+  ...SECURE_AGENT_CASES,
+  ...SEALED_MANAGER_CASES,
+  ...SEALED_AGENT_CASES,
 ];

@@ -6,10 +6,12 @@
  */
 import type { Clock } from "../../../lib/clock.ts";
 import type { Workspace } from "../../../lib/machine/workspace.ts";
+import type { Random } from "../../../lib/random.ts";
 import type { AgentCase } from "../case.ts";
 import { makeJob, sayRunJob, sayStore } from "../cases/_manager_side.ts";
 import type { Heard, Patience, Peer } from "../peer.ts";
-import type { AgentStage } from "../stage.ts";
+import { speakAsSetup } from "../setup_speech.ts";
+import type { AgentStage, SealedKeys, SecureAgentSide } from "../stage.ts";
 import type { TranscriptMaker } from "../target.ts";
 import { Transcript } from "../transcript.ts";
 import { CaseSkipped, RuleBroken } from "../verdict.ts";
@@ -21,6 +23,12 @@ import { type Detected, detectImplementation } from "./detect_implementation.ts"
 export interface DeployedAgentOptions {
   /** Bare or full JID of the agent. */
   readonly agent: string;
+  /** How it protects its messages; default: not at all. */
+  readonly setup?: "plain" | "secure" | "sealed" | undefined;
+  /** What stands opposite; with the setup `secure`. */
+  readonly secure?: SecureAgentSide | undefined;
+  /** With the setup `sealed`. */
+  readonly sealed?: SealedKeys | undefined;
   /** The account that it asks. */
   readonly managerAccount: Account;
   /** Accounts that are no manager of it; the last one is never one to which it is referred. */
@@ -32,6 +40,7 @@ export interface DeployedAgentOptions {
   /** Longest wait for the agent's next request, in milliseconds. */
   readonly longestRequestMs: number;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** Commands by which an agent's dialogue goes on. */
@@ -54,17 +63,23 @@ const SETTLE_MS = 20_000;
 export async function openDeployedAgent(options: DeployedAgentOptions): Promise<DeployedAgent> {
   const { connector, managerAccount, clock, agent, patience } = options;
   const manager = await connector.peer(managerAccount, new Transcript(() => clock.now()));
-  manager.say(agent, { command: "Heartbeat:ping" });
-  const isThere = manager.hear("pong", { withinMs: patience.answerMs });
+  const { setup = "plain", secure, sealed, random } = options;
+  speakAsSetup(manager, setup, { tested: agent, key: secure?.manager, sealed, clock, random });
+  // One that believes only what is protected acknowledges the ping at least, or asks.
+  const acknowledges = manager.hearAck(manager.say(agent, { command: "Heartbeat:ping" }));
   const asks = manager.hear("want_getJob", { withinMs: patience.answerMs });
   try {
-    const { from } = await Promise.any([isThere, asks]);
+    const { from } = await Promise.any([acknowledges, asks]);
     return new DeployedAgent(manager, await detectImplementation(manager, from), options);
   } catch (error) {
     await manager[Symbol.asyncDispose]();
     if (!(error instanceof AggregateError)) throw error;
     throw new UnreachableError(`Cannot reach the agent ${agent}: it neither answers nor asks`);
   }
+}
+
+function unavailable(what: string): never {
+  throw new CaseSkipped(`The case needs ${what}`);
 }
 
 /** Runs cases against a deployed agent, one at a time. */
@@ -93,6 +108,13 @@ export class DeployedAgent implements AsyncDisposable {
     this.#strangers = new AccountPool(others.slice(-1), clock);
   }
 
+  /** Why a case cannot be run; `undefined` where it can. */
+  static skipReason(test: AgentCase): string | undefined {
+    return test.needs?.includes("fresh") === true
+      ? "It needs an agent that is started for it alone: on the embedded site only"
+      : undefined;
+  }
+
   /** Directories that could not be removed so far. */
   get leftovers(): readonly string[] {
     return [...this.#leftovers];
@@ -101,10 +123,12 @@ export class DeployedAgent implements AsyncDisposable {
   /** Runs a case. */
   async run(test: AgentCase, makeTranscript: TranscriptMaker): Promise<void> {
     const { connector, managerAccount, chirp, chirpAddress, patience, clock } = this.#options;
+    const { secure, sealed } = this.#options;
     const manager = this.#manager;
     const transcript = makeTranscript(() => clock.now());
     const open = this.#noteRequest();
     manager.begin(transcript);
+    secure?.office.peer.begin(transcript);
     await using sessions = new AsyncDisposableStack();
     const session = async (account: Account) =>
       sessions.use(await connector.peer(account, transcript));
@@ -120,6 +144,12 @@ export class DeployedAgent implements AsyncDisposable {
       chirp,
       chirpAddress,
       willMake: (directory) => directories.push(directory),
+      get secure() {
+        return secure ?? unavailable("keys for the secure mode");
+      },
+      get sealed() {
+        return sealed ?? unavailable("keys for the sealed mode");
+      },
     };
     try {
       await test.run(stage);

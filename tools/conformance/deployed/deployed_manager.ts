@@ -12,7 +12,7 @@ import type { ManagerCase, Setup } from "../case.ts";
 import { SuiteJobs } from "../job_bench.ts";
 import type { Patience, Peer } from "../peer.ts";
 import { removeTraces } from "../redis_traces.ts";
-import type { ManagerStage } from "../stage.ts";
+import type { ManagerStage, SealedKeys, SecureManagerKeys } from "../stage.ts";
 import type { TranscriptMaker } from "../target.ts";
 import { CaseSkipped } from "../verdict.ts";
 import type { Account, AccountPool } from "./accounts.ts";
@@ -30,6 +30,10 @@ export interface ManagerSite {
   readonly chirpAddress: string;
   readonly requireFile: string | undefined;
   readonly cooldownSeconds: number;
+  /** Keys for a manager in the original's secure mode. */
+  readonly secure: SecureManagerKeys | undefined;
+  /** Keys for a manager in sealed mode. */
+  readonly sealed: SealedKeys | undefined;
 }
 
 /** Options of a {@linkcode DeployedManager}. */
@@ -52,6 +56,9 @@ const NO_SETUP: Readonly<Record<Setup, string>> = {
   "queue-only": "It needs a queue-only manager: --mode queue",
   "storage-only": "It needs a storage-only manager: --mode storage",
   "two-managers": "It needs two managers on one JID: --two-managers",
+  secure:
+    "It needs a manager in secure mode: --public-keys FILE, --ticket-issuer JID, --key JID=FILE",
+  sealed: "It needs a manager in sealed mode: --sealed-key FILE and --sealed-peers FILE",
 };
 
 /** Runs cases against deployed managers. */
@@ -111,6 +118,12 @@ export class DeployedManager {
       },
       requireFile: site.requireFile ?? "",
       cooldownSeconds: site.cooldownSeconds,
+      get secure() {
+        return site.secure ?? unavailable("keys for the secure mode");
+      },
+      get sealed() {
+        return site.sealed ?? unavailable("keys for the sealed mode");
+      },
     };
     try {
       await test.run(stage);

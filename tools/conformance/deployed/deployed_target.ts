@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { ConformanceCase, Side } from "../case.ts";
+import type { ConformanceCase, Setup, Side } from "../case.ts";
 import type { Lane, Target } from "../target.ts";
 import { CaseSkipped } from "../verdict.ts";
-import type { DeployedAgent } from "./deployed_agent.ts";
+import { DeployedAgent } from "./deployed_agent.ts";
+import { type DeployedKeyManagerOptions, runAtKeyManager } from "./deployed_key_manager.ts";
 import type { DeployedManager } from "./deployed_manager.ts";
 import { type DeployedRoomOptions, runInDeployedRoom } from "./deployed_room.ts";
 
@@ -15,8 +16,10 @@ export interface DeployedParts {
   readonly title: string;
   readonly implementation: string;
   readonly manager?: DeployedManager | undefined;
-  readonly agent?: DeployedAgent | undefined;
+  /** Agents by how they are configured; none: no agent is tested. */
+  readonly agents?: ReadonlyMap<Setup, DeployedAgent> | undefined;
   readonly room?: DeployedRoomOptions | undefined;
+  readonly keyManager?: DeployedKeyManagerOptions | undefined;
   /** True: cases that wait longer than 30 s are run. */
   readonly slow: boolean;
   /** Sessions, servers and folders that go with the target. */
@@ -24,13 +27,17 @@ export interface DeployedParts {
 }
 
 /** Cases that only talk can run side by side. */
-const MOST_TALKS = 8;
-const ALONE: Readonly<Record<string, Lane>> = {
-  queue: { name: "queue", limit: 1 },
-  agent: { name: "agent", limit: 1 },
-  heartbeat: { name: "heartbeat", limit: 1 },
+const TALK: Lane = { name: "talk", limit: 8 };
+const QUEUE: Lane = { name: "queue", limit: 1 };
+const ROOM: Lane = { name: "heartbeat", limit: 1 };
+/** Setups in which a case asks for nothing that another case could take away. */
+const PRIVATE_SETUPS: ReadonlySet<Setup> = new Set(["secure", "sealed"]);
+
+/** Why a case with a setup cannot be run with the agents there are, and what would help. */
+const NO_AGENT: Readonly<Partial<Record<Setup, string>>> = {
+  secure: "It needs an agent in secure mode: --ticket-issuer JID, and --key JID=FILE of both",
+  sealed: "It needs an agent in sealed mode: --sealed-key FILE and --sealed-peers FILE",
 };
-const TALK: Lane = { name: "talk", limit: MOST_TALKS };
 
 /**
  * Makes a target.
@@ -38,34 +45,50 @@ const TALK: Lane = { name: "talk", limit: MOST_TALKS };
  * @param parts What there is.
  */
 export function deployedTarget(parts: DeployedParts): Target {
-  const { title, implementation, manager, agent, room } = parts;
+  const { title, implementation, manager, agents = new Map(), room, keyManager } = parts;
   const sides = new Set<Side>();
   if (manager !== undefined) sides.add("manager");
-  if (agent !== undefined) sides.add("agent");
+  if (agents.size > 0) sides.add("agent");
   if (room !== undefined) sides.add("heartbeat");
+  if (keyManager !== undefined) sides.add("keymanager");
   return {
     title,
     implementation,
     sides,
     skipReason: (test) => {
       if (test.slow === true && !parts.slow) return "It waits longer than 30 s: --slow";
-      return test.against === "manager" ? manager?.skipReason(test) : undefined;
+      if (test.against === "manager") return manager?.skipReason(test);
+      if (test.against !== "agent") return undefined;
+      const { setup = "plain" } = test;
+      if (agents.has(setup)) return DeployedAgent.skipReason(test);
+      return NO_AGENT[setup] ?? "It needs an agent that protects nothing";
     },
     lane: laneOf,
-    leftovers: () => [...manager?.leftovers ?? [], ...agent?.leftovers ?? []],
+    leftovers: () => [
+      ...manager?.leftovers ?? [],
+      ...[...agents.values()].flatMap(({ leftovers }) => leftovers),
+    ],
     run: async (test, makeTranscript) => {
-      if (test.against === "manager") await manager?.run(test, makeTranscript);
-      else if (test.against === "agent") await agent?.run(test, makeTranscript);
-      else if (room !== undefined) await runInDeployedRoom(room, test, makeTranscript);
-      if (!sides.has(test.against)) throw new CaseSkipped(`There is no ${test.against} here`);
+      const { against } = test;
+      if (!sides.has(against)) throw new CaseSkipped(`There is no ${against} here`);
+      if (against === "manager") await manager?.run(test, makeTranscript);
+      else if (against === "agent") {
+        await agents.get(test.setup ?? "plain")?.run(test, makeTranscript);
+      } else if (against === "heartbeat" && room !== undefined) {
+        await runInDeployedRoom(room, test, makeTranscript);
+      } else if (against === "keymanager" && keyManager !== undefined) {
+        await runAtKeyManager(keyManager, test, makeTranscript);
+      }
     },
     [Symbol.asyncDispose]: () => parts.resources[Symbol.asyncDispose](),
   };
 }
 
-/** Queue, folders, cooldown, agent and room are shared: one case at a time. */
-function laneOf(test: ConformanceCase): Lane {
-  if (test.against !== "manager") return ALONE[test.against] ?? TALK;
-  const shares = (test.needs ?? []).length > 0 || test.setup !== undefined;
-  return shares && ALONE["queue"] !== undefined ? ALONE["queue"] : TALK;
+/** Queue, folders, cooldown, each agent and the room are shared: one case at a time. */
+function laneOf({ against, needs = [], setup }: ConformanceCase): Lane {
+  if (against === "agent") return { name: `agent ${setup ?? "plain"}`, limit: 1 };
+  if (against === "heartbeat") return ROOM;
+  if (against === "keymanager") return TALK;
+  const isPrivate = setup === undefined || PRIVATE_SETUPS.has(setup);
+  return needs.length === 0 && isPrivate ? TALK : QUEUE;
 }

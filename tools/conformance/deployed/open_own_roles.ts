@@ -7,16 +7,26 @@ import { diskWorkspace } from "../../../lib/machine/disk_workspace.ts";
 import type { Workspace } from "../../../lib/machine/workspace.ts";
 import { randomHex, systemRandom } from "../../../lib/random.ts";
 import { memoryRedisCalls, RedisStore } from "../../../sim/redis/mod.ts";
+import type { Setup } from "../case.ts";
 import type { ConformanceOptions } from "../command_line.ts";
+import { openOffice } from "../setup_speech.ts";
+import type { SealedKeys, SecureAgentSide } from "../stage.ts";
+import { suiteKeys } from "../suite_keys.ts";
 import type { Target } from "../target.ts";
 import { Transcript } from "../transcript.ts";
-import { AccountPool } from "./accounts.ts";
+import { type Account, AccountPool } from "./accounts.ts";
 import { type DeployedAgent, openDeployedAgent } from "./deployed_agent.ts";
 import { DeployedManager } from "./deployed_manager.ts";
 import { deployedTarget } from "./deployed_target.ts";
 import { REQUEST_MS } from "./open_peers.ts";
 import type { Server } from "./open_server.ts";
-import { COOLDOWN_SECONDS, type OwnRoles, REQUIRED_FILE, startOwnRoles } from "./own_roles.ts";
+import {
+  COOLDOWN_SECONDS,
+  CREDENTIAL,
+  type OwnAgent,
+  REQUIRED_FILE,
+  startOwnRoles,
+} from "./own_roles.ts";
 
 /**
  * Starts our roles and opens them as a target. Queue and files are those of the command line; where it
@@ -49,10 +59,14 @@ export async function openOwnRoles(options: ConformanceOptions, server: Server):
       slow: options.slow,
     }),
   );
-  const accounts = new AccountPool(roles.players, clock);
+  const common = { connector, accounts: new AccountPool(roles.players, clock), patience, clock };
   const longestMs = options.slow ? REQUEST_MS.slow : REQUEST_MS.quick;
-  const agent = await openAgent(roles, server, { chirp, chirpAddress }, longestMs);
-  if (agent !== undefined) resources.use(agent);
+  const agents = new Map<Setup, DeployedAgent>();
+  for (const agent of roles.agents) {
+    const files = { chirp, chirpAddress };
+    agents.set(agent.setup, await openAgent(agent, roles.players, server, files, longestMs));
+  }
+  const keys = suiteKeys();
   const manager = new DeployedManager({
     site: {
       managers: roles.managers,
@@ -63,26 +77,28 @@ export async function openOwnRoles(options: ConformanceOptions, server: Server):
       chirpAddress,
       requireFile: REQUIRED_FILE,
       cooldownSeconds: COOLDOWN_SECONDS,
+      secure: { manager: keys.manager.publicKey, keyManager: keys.keyManager },
+      sealed: sealedKeys(),
     },
-    connector,
-    accounts,
-    patience,
+    ...common,
     longestRestMs: longestMs,
-    clock,
     random: systemRandom,
   });
   return deployedTarget({
     title: `ours, ${server.name}`,
     implementation: "ours",
     manager,
-    agent,
+    agents,
+    keyManager: roles.keyManager === undefined ? undefined : {
+      keyManager: roles.keyManager,
+      key: keys.keyManager.publicKey,
+      credential: CREDENTIAL,
+      ...common,
+    },
     room: {
       room,
       component: `${roles.managers.get("plain")}/one`,
-      connector,
-      accounts,
-      patience,
-      clock,
+      ...common,
     },
     slow: options.slow,
     resources: resources.move(),
@@ -96,20 +112,40 @@ async function checkAccounts({ connector, accounts, clock }: Server): Promise<vo
 }
 
 async function openAgent(
-  { agent, agentManager, players }: OwnRoles,
-  { connector, clock, patience }: Server,
+  agent: OwnAgent,
+  others: readonly Account[],
+  { connector, clock, patience, resources }: Server,
   files: { readonly chirp: Workspace; readonly chirpAddress: string },
   longestRequestMs: number,
-): Promise<DeployedAgent | undefined> {
-  if (agent === undefined || agentManager === undefined) return undefined;
-  return await openDeployedAgent({
-    agent,
-    managerAccount: agentManager,
-    others: players,
-    connector,
-    ...files,
-    patience,
-    longestRequestMs,
-    clock,
-  });
+): Promise<DeployedAgent> {
+  const { setup, jid, manager, keyManager } = agent;
+  const { manager: own, keyManager: key } = suiteKeys();
+  let secure: SecureAgentSide | undefined;
+  if (keyManager !== undefined) {
+    const transcript = new Transcript(() => clock.now());
+    const peer = resources.use(await connector.peer(keyManager, transcript));
+    secure = { manager: own, office: openOffice(peer, key, systemRandom) };
+  }
+  agent.start();
+  return resources.use(
+    await openDeployedAgent({
+      agent: jid,
+      setup,
+      secure,
+      sealed: setup === "sealed" ? sealedKeys() : undefined,
+      managerAccount: manager,
+      others,
+      connector,
+      ...files,
+      patience,
+      longestRequestMs,
+      clock,
+      random: systemRandom,
+    }),
+  );
+}
+
+function sealedKeys(): SealedKeys {
+  const { sealedOwn: own, sealedTested } = suiteKeys();
+  return { own, tested: sealedTested.publicKey };
 }

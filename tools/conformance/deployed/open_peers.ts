@@ -8,14 +8,18 @@ import { tryParseJid } from "../../../lib/protocol/jid.ts";
 import { systemRandom } from "../../../lib/random.ts";
 import type { Setup } from "../case.ts";
 import type { ConformanceOptions } from "../command_line.ts";
+import { openOffice, speakAsSetup } from "../setup_speech.ts";
+import type { SecureAgentSide } from "../stage.ts";
 import type { Target } from "../target.ts";
 import { Transcript } from "../transcript.ts";
-import { AccountPool, parseAccount } from "./accounts.ts";
+import { type Account, AccountPool, parseAccount } from "./accounts.ts";
 import { type DeployedAgent, openDeployedAgent } from "./deployed_agent.ts";
+import type { DeployedKeyManagerOptions } from "./deployed_key_manager.ts";
 import { DeployedManager } from "./deployed_manager.ts";
 import { type DeployedParts, deployedTarget } from "./deployed_target.ts";
 import { type Detected, detectManager } from "./detect_implementation.ts";
 import type { Server } from "./open_server.ts";
+import { Keys } from "./read_keys.ts";
 
 /** Longest waits for an agent's request or an account's cooldown, in milliseconds. */
 export const REQUEST_MS = { quick: 30_000, slow: 4_000_000 } as const;
@@ -28,13 +32,18 @@ export const REQUEST_MS = { quick: 30_000, slow: 4_000_000 } as const;
  * @throws {UnreachableError} When one does not answer.
  */
 export async function openPeers(options: ConformanceOptions, server: Server): Promise<Target> {
-  const names = [options.manager, options.agent, options.heartbeat];
-  for (const name of names) if (name !== undefined) checkJid(name);
-  const agent = options.agent === undefined ? undefined : await openAgent(options, server);
+  const { keymanager, ticketIssuer } = options;
+  const names = [options.manager, options.agent, options.heartbeat, keymanager];
+  for (const name of [...names, ticketIssuer]) if (name !== undefined) checkJid(name);
+  const keys = new Keys(options);
+  const keyManager = keymanager === undefined
+    ? undefined
+    : await openKeyManager(options, server, keymanager);
+  const agent = options.agent === undefined ? undefined : await openAgent(options, server, keys);
   if (agent !== undefined) server.resources.use(agent);
   const manager = options.manager === undefined
     ? undefined
-    : await openManager(options, server, options.manager);
+    : await openManager(options, server, options.manager, keys);
   const detected = manager?.implementation ?? agent?.implementation ?? "other";
   const implementation = options.implementation ?? detected;
   const room = options.heartbeat;
@@ -43,7 +52,8 @@ export async function openPeers(options: ConformanceOptions, server: Server): Pr
     title: `${implementation}, ${known}`,
     implementation,
     manager: manager?.deployed,
-    agent,
+    agents: agent === undefined ? undefined : new Map([[protectionOf(options), agent]]),
+    keyManager,
     room: room === undefined ? undefined : {
       room,
       component: undefined,
@@ -63,30 +73,82 @@ function checkJid(name: string): void {
   throw new UsageError(`Cannot test ${JSON.stringify(name)}: it is no JID`);
 }
 
-async function openAgent(options: ConformanceOptions, server: Server): Promise<DeployedAgent> {
+async function openKeyManager(
+  options: ConformanceOptions,
+  { accounts, connector, clock, patience }: Server,
+  keyManager: string,
+): Promise<DeployedKeyManagerOptions> {
+  const pool = new AccountPool(accounts, clock);
+  const key = await new Keys(options).publicKey(keyManager);
+  await using peer = await connector.peer(pool.take([]), new Transcript(() => clock.now()));
+  await detectManager(peer, keyManager);
+  const { credential } = options;
+  return { keyManager, key, credential, connector, accounts: pool, patience, clock };
+}
+
+/** How the tested peer protects its messages, by the keys that are given. */
+function protectionOf(options: ConformanceOptions): "plain" | "secure" | "sealed" {
+  const { ticketIssuer, sealedKey } = options;
+  if (ticketIssuer !== undefined && sealedKey !== undefined) {
+    throw new UsageError("Cannot test both modes at once: --ticket-issuer and --sealed-key");
+  }
+  if (ticketIssuer !== undefined) return "secure";
+  return sealedKey === undefined ? "plain" : "sealed";
+}
+
+async function openAgent(
+  options: ConformanceOptions,
+  server: Server,
+  keys: Keys,
+): Promise<DeployedAgent> {
   const { accounts, connector, clock, patience } = server;
+  const { agent = "" } = options;
   const managerAccount = options.managerAccount === undefined
     ? accounts[0]
     : parseAccount(options.managerAccount);
   if (managerAccount === undefined) throw new UsageError("Cannot play a manager: no account");
   const { chirp, chirpAddress } = await server.openChirp(options);
+  const issuer = tryParseJid(options.ticketIssuer)?.local;
   return await openDeployedAgent({
-    agent: options.agent ?? "",
+    agent,
+    setup: protectionOf(options),
+    secure: await openIssuer(options, server, keys, managerAccount),
+    sealed: await keys.forSealed(agent),
     managerAccount,
-    others: accounts.filter(({ user }) => user !== managerAccount.user),
+    others: accounts.filter(({ user }) => user !== managerAccount.user && user !== issuer),
     connector,
     chirp,
     chirpAddress,
     patience,
     longestRequestMs: options.slow ? REQUEST_MS.slow : REQUEST_MS.quick,
     clock,
+    random: systemRandom,
   });
+}
+
+/** Goes online as the key manager of an agent in secure mode. */
+async function openIssuer(
+  { ticketIssuer }: ConformanceOptions,
+  { accounts, connector, clock, resources }: Server,
+  keys: Keys,
+  manager: Account,
+): Promise<SecureAgentSide | undefined> {
+  if (ticketIssuer === undefined) return undefined;
+  const account = accounts.find(({ user }) => user === tryParseJid(ticketIssuer)?.local);
+  if (account === undefined) {
+    throw new UsageError(`Cannot log in as ${ticketIssuer}: no account of that name is given`);
+  }
+  const key = await keys.privateKey(ticketIssuer);
+  const own = await keys.privateKey(`${manager.user}@${connector.domain}`);
+  const peer = resources.use(await connector.peer(account, new Transcript(() => clock.now())));
+  return { manager: own, office: openOffice(peer, key, systemRandom) };
 }
 
 async function openManager(
   options: ConformanceOptions,
   server: Server,
   jid: string,
+  keys: Keys,
 ): Promise<{ readonly deployed: DeployedManager; readonly implementation: Detected }> {
   const { connector, clock, patience } = server;
   const accounts = new AccountPool(server.accounts, clock);
@@ -94,6 +156,14 @@ async function openManager(
   const chirp = await server.openFolder(options.chirpDir);
   const done = await server.openFolder(options.doneDir);
   await using peer = await connector.peer(accounts.take([]), new Transcript(() => clock.now()));
+  const sealed = await keys.forSealed(jid);
+  speakAsSetup(peer, protectionOf(options), {
+    tested: jid,
+    key: undefined,
+    sealed,
+    clock,
+    random: systemRandom,
+  });
   const implementation = await detectManager(peer, jid);
   const deployed = new DeployedManager({
     site: {
@@ -105,6 +175,8 @@ async function openManager(
       chirpAddress: options.chirp ?? "127.0.0.1:9094",
       requireFile: options.requireFile,
       cooldownSeconds: options.cooldown,
+      secure: await keys.forManager(jid),
+      sealed,
     },
     connector,
     accounts,
@@ -118,6 +190,8 @@ async function openManager(
 
 /** What a deployed manager's configuration makes of it. */
 function setupsOf(options: ConformanceOptions): Setup[] {
+  const protection = protectionOf(options);
+  if (protection !== "plain") return [protection];
   if (options.mode === "queue") return ["queue-only"];
   if (options.mode === "storage") return ["storage-only"];
   const setups: Setup[] = [];

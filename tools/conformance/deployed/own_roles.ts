@@ -5,6 +5,7 @@
  * @module
  */
 import { parseChirpAddress } from "../../../lib/chirp/address.ts";
+import { systemClock } from "../../../lib/clock.ts";
 import { connectChirp } from "../../../lib/chirp/mod.ts";
 import { RedisJobStore } from "../../../lib/jobs/redis_job_store.ts";
 import type { RedisCalls } from "../../../lib/jobs/redis_calls.ts";
@@ -13,11 +14,15 @@ import { diskWorkspace } from "../../../lib/machine/disk_workspace.ts";
 import { linuxHost } from "../../../lib/machine/linux_host.ts";
 import { processRunner } from "../../../lib/machine/process_runner.ts";
 import type { Workspace } from "../../../lib/machine/workspace.ts";
+import { systemRandom } from "../../../lib/random.ts";
 import { Agent } from "../../../roles/agent.ts";
 import type { AgentTimes } from "../../../roles/agent/options.ts";
 import { JobManager } from "../../../roles/jobmanager.ts";
 import type { JobManagerOptions } from "../../../roles/jobmanager/options.ts";
+import { KeyManager } from "../../../roles/keymanager.ts";
 import type { Setup } from "../case.ts";
+import { guardAgent, guardKeyManager, guardManager } from "../role_guards.ts";
+import { suiteKeys } from "../suite_keys.ts";
 import type { Account } from "./accounts.ts";
 import type { Connector } from "./connector.ts";
 
@@ -34,7 +39,12 @@ const SETUPS: readonly (readonly [Setup, Partial<JobManagerOptions>])[] = [
   ["require-file", { requireFile: REQUIRED_FILE }],
   ["queue-only", { mode: "queue" }],
   ["storage-only", { mode: "storage" }],
+  ["secure", {}],
+  ["sealed", {}],
 ];
+/** What our key manager wants to be shown. */
+export const CREDENTIAL = "a-long-secret";
+const SEAMS = { clock: systemClock, random: systemRandom };
 /** Accounts that the suite itself plays with at least. */
 const PLAYERS = 3;
 /** Requests of an agent that asks again before a case without --slow gives up. */
@@ -56,20 +66,32 @@ export interface OwnSite {
   readonly slow: boolean;
 }
 
+/** An agent that waits to be started: who plays its other side comes first. */
+export interface OwnAgent {
+  readonly setup: "plain" | "secure" | "sealed";
+  /** Its bare JID. */
+  readonly jid: string;
+  /** Account that it asks. */
+  readonly manager: Account;
+  /** Account of its key manager; with the setup `secure`. */
+  readonly keyManager: Account | undefined;
+  /** Starts it; it stops with the other roles. */
+  start(): void;
+}
+
 /** Our roles at work. */
 export interface OwnRoles extends AsyncDisposable {
   /** JID of the manager of each setup. */
   readonly managers: ReadonlyMap<Setup, string>;
-  /** JID of the agent; `undefined` where there are too few accounts. */
-  readonly agent: string | undefined;
-  /** Account that the agent asks. */
-  readonly agentManager: Account | undefined;
+  readonly agents: readonly OwnAgent[];
+  /** JID of the key manager; `undefined` where there are too few accounts. */
+  readonly keyManager: string | undefined;
   /** Accounts that are left to play with. */
   readonly players: readonly Account[];
 }
 
 /**
- * Starts our roles.
+ * Starts our roles: a plain manager and a plain agent first, then as many others as there are accounts for.
  *
  * @param accounts Accounts; the more there are, the more setups.
  * @param site Where they work.
@@ -79,51 +101,71 @@ export async function startOwnRoles(
   site: OwnSite,
 ): Promise<OwnRoles> {
   const left = [...accounts];
+  /** So many accounts, where enough are left to play with. */
+  const take = (count: number) => left.length >= count + PLAYERS ? left.splice(0, count) : [];
+  const bare = ({ user }: Account) => `${user}@${site.connector.domain}`;
   await using started = new AsyncDisposableStack();
-  const domain = site.connector.domain;
   const managers = new Map<Setup, string>();
-  const startManager = (setup: Setup, options: Partial<JobManagerOptions>) => {
-    const account = left.shift();
+  const agents: OwnAgent[] = [];
+  const startManager = ([setup, options]: typeof SETUPS[number], account: Account | undefined) => {
     if (account === undefined) return;
-    const resources = setup === "two-managers" ? ["one", "two"] : ["one"];
-    for (const resource of resources) {
-      started.use(running(manager(account, resource, options, site)));
+    for (const resource of setup === "two-managers" ? ["one", "two"] : ["one"]) {
+      const role = manager(
+        { account, resource, setup, options, talkers: accounts.map(bare) },
+        site,
+      );
+      started.use(running(role));
     }
-    managers.set(setup, `${account.user}@${domain}`);
+    managers.set(setup, bare(account));
+  };
+  const prepareAgent = (setup: OwnAgent["setup"]) => {
+    const [account, asked, issuer] = take(setup === "secure" ? 3 : 2);
+    if (account === undefined || asked === undefined) return;
+    const make = () =>
+      agent(account, { setup, manager: bare(asked), issuer: issuer && bare(issuer) }, site);
+    agents.push({
+      setup,
+      jid: bare(account),
+      manager: asked,
+      keyManager: issuer,
+      start: () => void roles.use(running(make())),
+    });
   };
   const [plain, ...others] = SETUPS;
-  if (plain !== undefined) startManager(...plain);
-  let agent: string | undefined;
-  let agentManager: Account | undefined;
-  if (left.length >= PLAYERS + 2) {
-    const account = left.shift();
-    agentManager = left.shift();
-    if (account !== undefined && agentManager !== undefined) {
-      started.use(running(makeAgent(account, agentManager, site)));
-      agent = `${account.user}@${domain}`;
-    }
-  }
-  for (const [setup, options] of others) {
-    if (left.length > PLAYERS) startManager(setup, options);
-  }
+  if (plain !== undefined) startManager(plain, left.shift());
+  prepareAgent("plain");
+  for (const setup of others) startManager(setup, take(1)[0]);
+  const [keyManagerAccount] = take(1);
+  if (keyManagerAccount !== undefined) started.use(running(keyManager(keyManagerAccount, site)));
+  prepareAgent("secure");
+  prepareAgent("sealed");
   const roles = started.move();
   return {
     managers,
-    agent,
-    agentManager,
+    agents,
+    keyManager: keyManagerAccount && bare(keyManagerAccount),
     players: left,
     [Symbol.asyncDispose]: () => roles.disposeAsync(),
   };
 }
 
+/** How a manager differs from a plain one. */
+interface ManagerTraits {
+  readonly account: Account;
+  readonly resource: string;
+  readonly setup: Setup;
+  readonly options: Partial<JobManagerOptions>;
+  /** Bare JIDs of whoever may talk with it in sealed mode. */
+  readonly talkers: readonly string[];
+}
+
 function manager(
-  account: Account,
-  resource: string,
-  options: Partial<JobManagerOptions>,
+  { account, resource, setup, options, talkers }: ManagerTraits,
   site: OwnSite,
 ): JobManager {
+  const link = site.connector.link(account, resource);
   return new JobManager({
-    link: site.connector.link(account, resource),
+    link: guardManager(link, { ...SEAMS, setup, sealedPeers: talkers }),
     store: new RedisJobStore(site.redis, { waitingList: site.queue }),
     chirpFolder: site.chirp,
     doneFolder: site.done,
@@ -135,10 +177,20 @@ function manager(
   });
 }
 
-function makeAgent(account: Account, asked: Account, site: OwnSite): Agent {
+/** Whom an agent talks with; bare JIDs. */
+interface AgentTraits {
+  readonly setup: OwnAgent["setup"];
+  readonly manager: string;
+  readonly issuer: string | undefined;
+}
+
+function agent(account: Account, traits: AgentTraits, site: OwnSite): Agent {
+  const { setup, manager, issuer = "" } = traits;
+  const link = site.connector.link(account, "one");
+  const guards = { ...SEAMS, setup, sealedPeers: [manager] };
   return new Agent({
-    manager: `${asked.user}@${site.connector.domain}`,
-    link: site.connector.link(account, "one"),
+    manager,
+    link: guardAgent(link, { manager, keyManager: issuer }, guards),
     host: linuxHost(),
     workspace: diskWorkspace(site.workFolder),
     runner: processRunner(),
@@ -146,6 +198,15 @@ function makeAgent(account: Account, asked: Account, site: OwnSite): Agent {
     room: site.room,
     log: silentLogger,
     times: site.slow ? {} : QUICK,
+  });
+}
+
+function keyManager(account: Account, { connector }: OwnSite): KeyManager {
+  return new KeyManager({
+    link: guardKeyManager(connector.link(account, "one"), systemClock, systemRandom),
+    key: suiteKeys().keyManager,
+    credential: CREDENTIAL,
+    log: silentLogger,
   });
 }
 

@@ -14,11 +14,16 @@ import { processRunner } from "../../../lib/machine/process_runner.ts";
 import { Agent } from "../../../roles/agent.ts";
 import { startChirpServer } from "../../../sim/chirp/mod.ts";
 import type { AgentCase } from "../case.ts";
+import { guardAgent } from "../role_guards.ts";
 import type { AgentStage } from "../stage.ts";
+import { suiteKeys } from "../suite_keys.ts";
+import { openOffice, speakAsSetup } from "../setup_speech.ts";
 import type { TranscriptMaker } from "../target.ts";
 import { DOMAIN, PATIENCE, type World } from "./world.ts";
 
 const MANAGER = "jobmanager";
+const KEY_MANAGER = "keymanager";
+const ADDRESSES = { manager: `${MANAGER}@${DOMAIN}`, keyManager: `${KEY_MANAGER}@${DOMAIN}` };
 
 /**
  * Runs a case against our agent.
@@ -46,11 +51,23 @@ export async function runInAgentWorld(
   const peer = (user: string) => world.peer(user, transcript);
   // The manager is there before its agent asks.
   const manager = await peer(MANAGER);
+  const { setup = "plain" } = test;
+  const keys = suiteKeys();
+  const random = world.random();
+  const sealed = { own: keys.sealedOwn, tested: keys.sealedTested.publicKey };
+  const speech = { tested: `agent@${DOMAIN}`, key: keys.manager, sealed, clock, random };
+  speakAsSetup(manager, setup, speech);
+  const office = openOffice(await peer(KEY_MANAGER), keys.keyManager, random);
   // The world outlives the agent's folders: it is stopped before they go.
   resources.use(world.run("agent", "one", (link) =>
     new Agent({
-      manager: `${MANAGER}@${DOMAIN}`,
-      link,
+      manager: ADDRESSES.manager,
+      link: guardAgent(link, ADDRESSES, {
+        setup,
+        clock,
+        random: world.random(),
+        sealedPeers: [ADDRESSES.manager],
+      }),
       host: inFlight.watch(linuxHost({ isKnownName: () => Promise.resolve(false) })),
       workspace: inFlight.watch(diskWorkspace(folders.work)),
       runner: inFlight.watch(processRunner()),
@@ -72,6 +89,8 @@ export async function runInAgentWorld(
     chirpAddress: `127.0.0.1:${server.port}`,
     // The whole folder goes with the world.
     willMake: () => {},
+    secure: { manager: keys.manager, office },
+    sealed,
   };
   await test.run(stage);
 }

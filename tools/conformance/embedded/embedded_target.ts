@@ -6,6 +6,7 @@
 import type { ConformanceCase, Side } from "../case.ts";
 import type { Lane, Target, TranscriptMaker } from "../target.ts";
 import { runInAgentWorld } from "./agent_world.ts";
+import { runInKeyManagerWorld } from "./key_manager_world.ts";
 import { runInManagerWorld } from "./manager_world.ts";
 import { runInRoomWorld } from "./room_world.ts";
 import { runInVirtualTime } from "./virtual_run.ts";
@@ -17,12 +18,13 @@ export interface EmbeddedOptions {
   readonly disturb?: Disturbance | undefined;
 }
 
-const SIDES: ReadonlySet<Side> = new Set<Side>(["manager", "agent", "heartbeat"]);
+const SIDES: ReadonlySet<Side> = new Set<Side>(["manager", "agent", "heartbeat", "keymanager"]);
 /** Worlds of managers live in memory alone; those of agents run processes. */
 const LANES: Readonly<Record<Side, Lane>> = {
   manager: { name: "manager", limit: 8 },
   agent: { name: "agent", limit: 4 },
   heartbeat: { name: "heartbeat", limit: 8 },
+  keymanager: { name: "keymanager", limit: 8 },
 };
 
 /**
@@ -53,6 +55,7 @@ async function runInWorld(
     await using scene = world;
     if (test.against === "manager") await runInManagerWorld(scene, test, makeTranscript);
     else if (test.against === "agent") await runInAgentWorld(scene, test, makeTranscript);
-    else await runInRoomWorld(scene, test, makeTranscript);
+    else if (test.against === "heartbeat") await runInRoomWorld(scene, test, makeTranscript);
+    else await runInKeyManagerWorld(scene, test, makeTranscript);
   });
 }

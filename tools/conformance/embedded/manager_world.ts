@@ -12,7 +12,9 @@ import { memoryRedisCalls, RedisStore } from "../../../sim/redis/mod.ts";
 import type { ManagerCase, Setup } from "../case.ts";
 import { SuiteJobs } from "../job_bench.ts";
 import type { Peer } from "../peer.ts";
+import { guardManager } from "../role_guards.ts";
 import type { ManagerStage } from "../stage.ts";
+import { suiteKeys } from "../suite_keys.ts";
 import type { TranscriptMaker } from "../target.ts";
 import { DOMAIN, PATIENCE, type World } from "./world.ts";
 
@@ -31,7 +33,11 @@ const SETUPS: Readonly<Record<Setup, Partial<JobManagerOptions>>> = {
   "queue-only": { mode: "queue" },
   "storage-only": { mode: "storage" },
   "two-managers": {},
+  secure: {},
+  sealed: {},
 };
+/** Accounts of the suite at most in one case. */
+const MOST_AGENTS = 9;
 
 /**
  * Runs a case against our manager.
@@ -60,12 +66,13 @@ export async function runInManagerWorld(
     random: world.random(),
   });
   const setup = test.setup ?? "plain";
+  const sealedPeers = Array.from({ length: MOST_AGENTS }, (_, i) => `agent-${i + 1}@${DOMAIN}`);
   const resources = setup === "two-managers" ? ["one", "two"] : ["one"];
   await using roles = new AsyncDisposableStack();
   for (const resource of resources) {
     roles.use(world.run(ACCOUNT, resource, (link) =>
       new JobManager({
-        link,
+        link: guardManager(link, { setup, clock, random: world.random(), sealedPeers }),
         store: new RedisJobStore(redis),
         chirpFolder: chirp,
         doneFolder: done,
@@ -77,6 +84,7 @@ export async function runInManagerWorld(
       })));
   }
   const transcript = makeTranscript(() => clock.now());
+  const keys = suiteKeys();
   let agents = 0;
   const stage: ManagerStage = {
     clock,
@@ -88,6 +96,8 @@ export async function runInManagerWorld(
     chirp,
     requireFile: REQUIRED_FILE,
     cooldownSeconds: COOLDOWN_SECONDS,
+    secure: { manager: keys.manager.publicKey, keyManager: keys.keyManager },
+    sealed: { own: keys.sealedOwn, tested: keys.sealedTested.publicKey },
   };
   await test.run(stage);
 }

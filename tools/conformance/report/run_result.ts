@@ -5,6 +5,7 @@
  * @module
  */
 import { UsageError } from "../../../lib/cli.ts";
+import type { Side } from "../case.ts";
 import { type CaseResult, type RunResult, type Status, summarize } from "../result.ts";
 import type { TranscriptLine } from "../transcript.ts";
 
@@ -42,6 +43,9 @@ function parseObject(line: string): Fields | undefined {
   }
 }
 
+/** Sides that a file may name. */
+const SIDES: readonly Side[] = ["manager", "agent", "heartbeat", "keymanager"];
+
 function caseResult(fields: Fields, name: string): CaseResult {
   const status = textOf(fields, "status");
   if (!STATUSES.includes(status)) {
@@ -51,7 +55,7 @@ function caseResult(fields: Fields, name: string): CaseResult {
   const stanzas = Array.isArray(fields["stanzas"]) ? fields["stanzas"].filter(isObject) : [];
   return {
     id: textOf(fields, "id"),
-    against: against === "agent" || against === "heartbeat" ? against : "manager",
+    against: SIDES.find((side) => side === against) ?? "manager",
     level: fields["level"] === "SHOULD" ? "SHOULD" : "MUST",
     status: status as Status,
     message: textOf(fields, "message"),
