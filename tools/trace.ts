@@ -67,6 +67,10 @@ const replay = merge(
     side: option("--side", choice(["agent", "manager", "monitor", "heartbeat"]), {
       description: message`The side that is played; its peer is a role of ours in memory`,
     }),
+    keys: multiple(option("--key", string({ metavar: "JID=FILE" }), {
+      description:
+        message`Private key of a manager or key manager, for traces of the original's secure mode`,
+    })),
     all: option("--all", { description: message`All differences, not only the first` }),
     verbose: option("--verbose", { description: message`Tell each step` }),
     json,

@@ -24,6 +24,8 @@ export type VariableKind =
   | "output-directory"
   /** A pair of a manager's `jmJobData`, prefixed by its name. */
   | "data"
+  /** A ticket of the original's secure mode. */
+  | "ticket"
   /** What a job is made of: command, files, environment. */
   | "content";
 

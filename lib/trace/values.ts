@@ -23,6 +23,8 @@ export type ValueRule =
 const OF_ANY: Readonly<Record<string, ValueRule>> = {
   agentHost: "host",
   agentIP: "reading",
+  componentAuthenticationTicket: "ticket",
+  credential: "reading",
   jdl: "jdl",
   jobID: "job",
   jmJobData: "job-data",
@@ -30,6 +32,7 @@ const OF_ANY: Readonly<Record<string, ValueRule>> = {
   outputChirpUrl: "output-address",
   referral: "jid",
   status: "status",
+  ticket: "ticket",
 };
 
 /** Attributes of `<job>`. */

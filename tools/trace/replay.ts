@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { EXIT, paint, printErrorLine, printJson, printLine } from "../../lib/cli.ts";
+import { EXIT, paint, printErrorLine, printJson, printLine, UsageError } from "../../lib/cli.ts";
 import { summarizeStanza } from "../../lib/trace/mod.ts";
+import { readKeyOptions } from "../protection/key_option.ts";
 import { differenceText } from "./replay/difference.ts";
 import { replayInMemory } from "./replay/in_memory.ts";
 import { type LiveOptions, replayLive } from "./replay/live.ts";
@@ -18,12 +19,17 @@ export interface ReplayOptions {
   readonly side: Side;
   /** The live peer; `undefined` for a role of ours in memory. */
   readonly live: LiveOptions | undefined;
+  /** Keys of managers and key managers, `JID=FILE`. Default: none. */
+  readonly keys: readonly string[];
   /** True: all differences, not only the first. */
   readonly all: boolean;
   /** True: tell each step. */
   readonly verbose: boolean;
   readonly json: boolean;
 }
+
+/** A request of the original's secure mode. */
+const ENCRYPTED = /<body\s[^>]*\bsession_key=/;
 
 /**
  * Replays.
@@ -36,12 +42,20 @@ export interface ReplayOptions {
 export async function replayTrace(options: ReplayOptions, signal: AbortSignal): Promise<number> {
   const { file, side, live, all, verbose, json } = options;
   const records = await readTraceFile(file);
+  const keys = await readKeyOptions(options.keys);
+  const isSecure = keys.size > 0;
+  if (!isSecure && records.some(({ xml }) => ENCRYPTED.test(xml))) {
+    throw new UsageError(`Cannot read ${file}: it is in secure mode; --key JID=FILE is missing`);
+  }
+  if (isSecure && live !== undefined) {
+    throw new UsageError("Cannot play in secure mode against a live peer: in memory only");
+  }
   const onStep: PlayOptions["onStep"] = verbose
     ? (what, line, stanza) => printErrorLine(stepText(what, line, summarizeStanza(stanza)))
     : undefined;
   const how = { stopAtFirst: !all, onStep };
   const result = live === undefined
-    ? await replayInMemory(records, side, { ...how, signal })
+    ? await replayInMemory(records, side, { ...how, signal, ...isSecure ? { keys } : {} })
     : await replayLive(records, side, live, how, signal);
   if (json) printJson({ file, side, ...result });
   else report(result, file, side);

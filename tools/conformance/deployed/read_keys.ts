@@ -7,13 +7,9 @@ import { UsageError } from "../../../lib/cli.ts";
 import { tryParseJid } from "../../../lib/protocol/jid.ts";
 import { parseKeyFile } from "../../../lib/secure/key_file.ts";
 import { parsePeerFile } from "../../../lib/secure/peer_keys.ts";
-import {
-  parseRsaPrivateKey,
-  type RsaPrivateKey,
-  type RsaPublicKey,
-} from "../../../lib/secure/rsa_key.ts";
-import { SecurityError } from "../../../lib/secure/security_error.ts";
+import type { RsaPrivateKey, RsaPublicKey } from "../../../lib/secure/rsa_key.ts";
 import { parseX25519PrivateKey } from "../../../lib/secure/x25519.ts";
+import { readKeyOptions, readKeys } from "../../protection/key_option.ts";
 import type { ConformanceOptions } from "../command_line.ts";
 import type { SealedKeys, SecureManagerKeys } from "../stage.ts";
 
@@ -40,8 +36,8 @@ export class Keys {
     if (sealedKey === undefined && sealedPeers === undefined) return undefined;
     if (sealedKey === undefined) throw new UsageError("Cannot seal: --sealed-key is missing");
     if (sealedPeers === undefined) throw new UsageError("Cannot seal: --sealed-peers is missing");
-    const own = await read(sealedKey, parseX25519PrivateKey);
-    const entries = await read(sealedPeers, parsePeerFile);
+    const own = await readKeys(sealedKey, parseX25519PrivateKey);
+    const entries = await readKeys(sealedPeers, parsePeerFile);
     const tested = entries.findLast((entry) => isSame(entry.jid, jid))?.key;
     if (tested === undefined) throw new UsageError(`Cannot find ${jid} in ${sealedPeers}`);
     return { own, tested };
@@ -57,7 +53,7 @@ export class Keys {
     if (publicKeys === undefined) {
       throw new UsageError(`Cannot write to ${jid}: --public-keys is missing`);
     }
-    const entries = await read(publicKeys, parseKeyFile);
+    const entries = await readKeys(publicKeys, parseKeyFile);
     const key = entries.findLast((entry) => isSame(entry.jid, jid))?.key;
     if (key === undefined) throw new UsageError(`Cannot find ${jid} in ${publicKeys}`);
     return key;
@@ -69,27 +65,13 @@ export class Keys {
    * @throws {UsageError} When none is given.
    */
   async privateKey(jid: string): Promise<RsaPrivateKey> {
-    for (const text of this.#options.key) {
-      const [, owner = "", path = ""] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-      if (tryParseJid(owner) === undefined || path === "") {
-        throw new UsageError(`Cannot read --key ${JSON.stringify(text)}: it is not JID=FILE`);
-      }
-      if (isSame(owner, jid)) return await read(path, parseRsaPrivateKey);
-    }
-    throw new UsageError(`Cannot play ${jid}: --key ${jid}=FILE is missing`);
+    const key = (await readKeyOptions(this.#options.key)).get(tryParseJid(jid)?.bare ?? "");
+    if (key === undefined) throw new UsageError(`Cannot play ${jid}: --key ${jid}=FILE is missing`);
+    return key;
   }
 }
 
 /** True where both are of one account. */
 function isSame(one: string, other: string): boolean {
   return tryParseJid(one)?.bare === tryParseJid(other)?.bare;
-}
-
-async function read<Key>(path: string, parse: (text: string) => Key): Promise<Key> {
-  try {
-    return parse(await Deno.readTextFile(path));
-  } catch (error) {
-    if (!(error instanceof SecurityError) && !(error instanceof Deno.errors.NotFound)) throw error;
-    throw new UsageError(`Cannot read keys from ${path}: ${error.message}`);
-  }
 }

@@ -15,13 +15,14 @@ import { modelRunner } from "../../../sim/machine/model_runner.ts";
 import { type AgentNeeds, agentNeeds } from "./needs.ts";
 import type { Player } from "./script.ts";
 import type { PeerParts, Peers } from "./peers.ts";
+import { guardAgent } from "./secure_roles.ts";
 
 /**
  * Makes the place in which agents run.
  *
  * @param parts Script, clock and seed.
  */
-export function agentPeers({ script, clock, seed }: PeerParts): Peers {
+export function agentPeers({ script, clock, seed, secure }: PeerParts): Peers {
   const log = createLogger({ sinks: [], clock });
   const running: Promise<void>[] = [];
   return {
@@ -33,7 +34,7 @@ export function agentPeers({ script, clock, seed }: PeerParts): Peers {
       const agent = new Agent({
         manager: needs.manager,
         room: needs.room,
-        link,
+        link: secure === undefined ? link : guardAgent(link, secure, { clock, random, log }),
         host: modelHost({ identity: { name: needs.hostName }, paths: needs.files }),
         workspace: disk,
         runner: recordedRunner(needs, { clock, random, workspace: disk }),

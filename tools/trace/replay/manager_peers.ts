@@ -24,14 +24,16 @@ import {
   neededJobs,
 } from "./needs.ts";
 import type { Player } from "./script.ts";
+import { bareOf } from "./open_trace.ts";
 import type { PeerParts, Peers } from "./peers.ts";
+import { guardManager, secureKeyManager } from "./secure_roles.ts";
 
 /**
  * Makes the place in which managers run: one queue, one file server.
  *
  * @param parts Script, clock and seed.
  */
-export function managerPeers({ script, clock, seed }: PeerParts): Peers {
+export function managerPeers({ script, clock, seed, secure }: PeerParts): Peers {
   const redis = new RedisStore({ clock, random: seededRandom(seed) });
   const store = new RedisJobStore(memoryRedisCalls(redis));
   const chirp = new MemoryWorkspace({ root: "/chirp", clock });
@@ -57,9 +59,16 @@ export function managerPeers({ script, clock, seed }: PeerParts): Peers {
       })),
     ],
     start(peer: Player, link: Link) {
+      const random = seededRandom(seed + running.length + 1);
+      const guards = { clock, random, log };
+      if (secure !== undefined && bareOf(peer.jid) === secure.keyManager) {
+        const keyManager = secureKeyManager(link, secure, guards);
+        running.push(keyManager.run(new AbortController().signal).catch(() => {}));
+        return Promise.resolve();
+      }
       const { mode, room, requireFile, cooldownSeconds } = managerNeeds(script, peer);
       const manager = new JobManager({
-        link,
+        link: secure === undefined ? link : guardManager(link, peer.jid, secure, guards),
         store,
         chirpFolder: chirp,
         doneFolder: done,
@@ -71,7 +80,7 @@ export function managerPeers({ script, clock, seed }: PeerParts): Peers {
         host: modelHost(),
         log,
         clock,
-        random: seededRandom(seed + running.length + 1),
+        random,
       });
       // It ends when its link does, by an error that nobody needs to see.
       running.push(manager.run(new AbortController().signal).catch(() => {}));

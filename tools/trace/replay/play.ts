@@ -26,6 +26,8 @@ export interface PlayOptions {
   readonly bindings?: BindingsOptions | undefined;
   /** Makes the id under which a message of the trace is sent now. Default: the same. */
   readonly newId?: ((then: string) => string) | undefined;
+  /** Makes a ticket that is valid now, as `speaker` gives one to `holder`. Default: that of the trace. */
+  readonly newTicket?: ((speaker: string, holder: string) => string) | undefined;
   /** Time in seconds for which the peer is heard after the trace's end. Default: 1. */
   readonly lingerSeconds?: number | undefined;
   /** Told of each step, for whoever watches. */
@@ -212,11 +214,21 @@ export class Play implements Audience {
     if (id !== undefined && !this.#bindings.knows("id", id)) {
       this.#bindings.bind("id", id, this.#options.newId?.(id) ?? id);
     }
+    this.#bindTicket(say);
     this.#expectations.noteSaid(say, stage.t);
     this.#line = Math.max(this.#line, say.line);
     const stanza = translateStanza(say.stanza, this.#bindings, this.#given);
     this.#options.onStep?.("said", say.line, stanza);
     await stage.say(say.speaker, stanza);
+  }
+
+  /** A key manager that is played gives a ticket of now for that of the trace. */
+  #bindTicket({ stanza, speaker }: Say): void {
+    const { newTicket } = this.#options;
+    const message = decodeMessage(stanza);
+    const then = message.kind === "command" ? message.info.attributes["ticket"] : undefined;
+    if (newTicket === undefined || then === undefined) return;
+    this.#bindings.bind("ticket", then, newTicket(speaker, message.to));
   }
 
   async #listenToTheEnd(stage: Stage): Promise<void> {

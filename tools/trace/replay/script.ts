@@ -85,6 +85,7 @@ const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   jobDone: ["storeJobOutputDir"],
   pong: ["Heartbeat:ping"],
   haveStatus: ["Heartbeat:getStatus"],
+  storeTicket: ["getTicket"],
 };
 
 /** Name of a stanza's command; empty for anything else. */

@@ -18,6 +18,8 @@ const FROM_AGENTS: ReadonlySet<string> = new Set([
   "getJobOutputDir",
   "jobDone",
 ]);
+/** Whoever gives tickets for the original's secure mode stands on the managers' side. */
+const ASKS_TICKET = "getTicket";
 /** Accounts as everybody names them, for traces whose messages cannot be read. */
 const USUAL_NAMES = { agent: /^agent/i, manager: /^(?:jm|job-?manager)/i } as const;
 
@@ -45,15 +47,18 @@ function commandOf({ info }: CommandMessage): string {
   return info.attributes["command"] ?? "";
 }
 
-/** An agent asks for a job before anything else, and acknowledges what it is told. */
+/** An agent asks for a job before anything else, but for a ticket, and acknowledges what it is told. */
 function actsAsAgent({ said, told, acked }: Conduct): boolean {
-  const first = told.find(({ noack }) => !noack);
-  return said[0] !== undefined && commandOf(said[0]) === "want_getJob" &&
+  // The original's agent does not acknowledge its ticket.
+  const first = told.find((message) => !message.noack && commandOf(message) !== "storeTicket");
+  const opening = said.find((message) => commandOf(message) !== ASKS_TICKET) ?? said[0];
+  return opening !== undefined && ["want_getJob", ASKS_TICKET].includes(commandOf(opening)) &&
     (first === undefined || acked.has(first.id));
 }
 
 /** A manager takes what agents say, and serves them itself: who redirects them is a third party. */
 function actsAsManager({ said, told, acked }: Conduct): boolean {
+  if (told.some((message) => commandOf(message) === ASKS_TICKET)) return true;
   return acked.size > 0 && told.some((message) => FROM_AGENTS.has(commandOf(message))) &&
     !said.some((message) =>
       FROM_AGENTS.has(commandOf(message)) || commandOf(message) === "redirect"

@@ -13,8 +13,9 @@ import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
 import { Broker, memoryLink } from "../../../sim/xmpp/mod.ts";
 import { agentPeers } from "./agent_peers.ts";
 import { managerPeers } from "./manager_peers.ts";
-import type { Peers } from "./peers.ts";
+import type { Peers, SecureParts } from "./peers.ts";
 import { isRoom, type Player, type Script } from "./script.ts";
+import { SecureEdge } from "./secure_edge.ts";
 import type { Audience, Stage } from "./stage.ts";
 
 /** What is the same in memory as in the trace: everything but ids, and nicks in rooms. */
@@ -38,6 +39,8 @@ export interface SimulatedStageOptions {
   readonly audience: Audience;
   /** Seed of all chance. Default: 1. */
   readonly seed?: number | undefined;
+  /** With it everybody speaks in the original's secure mode. Default: in clear. */
+  readonly secure?: SecureParts | undefined;
 }
 
 /** See {@linkcode Stage}. */
@@ -50,14 +53,17 @@ export class SimulatedStage implements Stage {
   readonly #broker: Broker;
   readonly #audience: Audience;
   readonly #peers: Peers;
+  readonly #edge: SecureEdge | undefined;
   readonly #links = new Map<string, Link>();
   #seed: number;
 
   /** @param options See {@linkcode SimulatedStageOptions}. */
   constructor(options: SimulatedStageOptions) {
-    const { script, audience, seed = 1 } = options;
+    const { script, audience, seed = 1, secure } = options;
     this.#seed = seed * 1000;
-    this.#audience = audience;
+    const edge = secure && new SecureEdge(secure.keys, seededRandom(this.#seed++));
+    this.#edge = edge;
+    this.#audience = edge === undefined ? audience : openedFor(audience, edge);
     const domain = tryParseJid(script.peers[0]?.jid)?.domain ?? "localhost";
     this.#broker = new Broker({
       domain,
@@ -65,9 +71,14 @@ export class SimulatedStage implements Stage {
       clock: this.#clock,
       random: seededRandom(this.#seed++),
     });
-    const parts = { script, clock: this.#clock, seed };
+    const parts = { script, clock: this.#clock, seed, secure };
     this.#peers = script.side === "agent" ? managerPeers(parts) : agentPeers(parts);
     this.errands = this.#peers.errands;
+  }
+
+  /** Milliseconds since the Unix epoch. */
+  get nowMs(): number {
+    return this.#clock.now();
   }
 
   get t(): number {
@@ -100,7 +111,7 @@ export class SimulatedStage implements Stage {
 
   async say(speaker: string, stanza: XmlElement): Promise<void> {
     await this.#peers.beforeSaying(stanza);
-    this.#links.get(speaker)?.send(stanza);
+    this.#links.get(speaker)?.send(this.#edge?.protect(speaker, stanza) ?? stanza);
     await this.#clock.advance(0);
   }
 
@@ -123,6 +134,13 @@ export class SimulatedStage implements Stage {
     const random = seededRandom(this.#seed++);
     return memoryLink(this.#broker, { user, resource, clock: this.#clock, random, xml: true });
   }
+}
+
+/** Hears in clear words what peers say encrypted. */
+function openedFor(audience: Audience, edge: SecureEdge): Audience {
+  return {
+    hear: (peer, stanza, receiver) => audience.hear(peer, edge.open(peer, stanza), receiver),
+  };
 }
 
 /** A link whose stanzas are heard as they are sent. */

@@ -73,6 +73,7 @@ function valueNow(
     case "input-address":
     case "output-address":
     case "jid":
+    case "ticket":
       return bindings.now(rule, then);
     case "job-data":
       return data === undefined ? then : echoJobData(then, data);
