@@ -98,7 +98,11 @@ export class LoadAgents implements Part {
   }
 
   /** See {@linkcode Part}. */
-  report(): PartReport {
+  report(): Promise<PartReport> {
+    return Promise.resolve(this.#report());
+  }
+
+  #report(): PartReport {
     const latencies = this.#latencies.encode();
     this.#latencies.reset();
     const { sent: stanzas, online } = this.#links;
@@ -115,7 +119,7 @@ export class LoadAgents implements Part {
   async finish(): Promise<PartReport> {
     this.#stop.abort(new Error("The load test is over"));
     await Promise.all(this.#running);
-    return { ...this.report(), executed: this.#executed.encode() };
+    return { ...this.#report(), executed: this.#executed.encode() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -20,6 +20,8 @@ export interface ResultParts {
   readonly watch: LoadWatch;
   /** The last look before the parts were ended. */
   readonly last: Snapshot;
+  /** Jobs submitted in all. */
+  readonly submitted: number;
   /** What the parts told at their end. */
   readonly reports: readonly PartReport[];
   /** What was in the queue before. */
@@ -34,7 +36,7 @@ export interface ResultParts {
  * @returns The result.
  */
 export async function loadResult(parts: ResultParts): Promise<LoadResult> {
-  const { options, words, watch, last, reports } = parts;
+  const { options, words, watch, last, submitted, reports } = parts;
   const mark = watch.mark ?? last;
   const seconds = last.seconds - mark.seconds;
   const ended = (snapshot: Pick<Snapshot, "states">) => {
@@ -42,7 +44,7 @@ export async function loadResult(parts: ResultParts): Promise<LoadResult> {
     return succeeded + failed + cancelled;
   };
   const duplicated = sum(reports, "duplicated") + repeated(reports, "ended");
-  const lost = last.submitted - await recorded(parts);
+  const lost = submitted - await recorded(parts);
   const cpuSeconds = Object.fromEntries(
     Object.entries(last.cpuSeconds).map((
       [kind, value],
@@ -50,10 +52,10 @@ export async function loadResult(parts: ResultParts): Promise<LoadResult> {
   );
   return {
     agents: options.agents ?? 10,
-    jobs: last.submitted,
+    jobs: submitted,
     succeeded: last.states.succeeded - mark.states.succeeded,
     failed: last.states.failed - mark.states.failed,
-    unfinished: last.submitted - ended(last),
+    unfinished: submitted - ended(last),
     requeued: last.requeued - mark.requeued,
     lost,
     duplicated,

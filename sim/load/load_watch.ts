@@ -33,6 +33,7 @@ export class LoadWatch {
   readonly #total = new Latencies();
   readonly #recent = new Latencies();
   #mark: Reading | undefined;
+  readonly #startCpuSeconds = processFigures().cpuSeconds;
   #peakRssBytes = 0;
   #problem: string | undefined;
   #counters: Readonly<Counters> = noCounts();
@@ -73,6 +74,22 @@ export class LoadWatch {
     return succeeded + failed + cancelled;
   }
 
+  /** Everything counts, from the start. */
+  beginAtStart(): void {
+    const { site, before } = this.#options;
+    this.#mark = {
+      seconds: 0,
+      online: 0,
+      submitted: 0,
+      states: Object.fromEntries(STATES.map((state) => [state, 0])) as typeof before,
+      stanzas: 0,
+      requeued: 0,
+      faults: 0,
+      cpuSeconds: { [site.name]: this.#startCpuSeconds },
+      rssBytes: 0,
+    };
+  }
+
   /** From now on things count. */
   async begin(): Promise<void> {
     const { latencies: _, ...reading } = await this.look();
@@ -88,7 +105,7 @@ export class LoadWatch {
     let rssBytes = own.rssBytes;
     const sums = noCounts();
     for (const [kind, part] of parts) {
-      const report = part.report();
+      const report = await part.report();
       for (const key of Object.keys(sums) as (keyof Counters)[]) sums[key] += report.counters[key];
       if (report.rssBytes > 0) cpuSeconds[kind] = (cpuSeconds[kind] ?? 0) + report.cpuSeconds;
       rssBytes += report.rssBytes;

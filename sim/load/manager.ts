@@ -86,7 +86,11 @@ export class LoadManager implements Part {
   }
 
   /** See {@linkcode Part}. Managers are no agents: they do not count as online. */
-  report(): PartReport {
+  report(): Promise<PartReport> {
+    return Promise.resolve(this.#report());
+  }
+
+  #report(): PartReport {
     return {
       counters: { ...this.#counters, stanzas: this.#links.sent },
       latencies: {},
@@ -101,7 +105,7 @@ export class LoadManager implements Part {
     this.#stop.abort(new Error("The load test is over"));
     await this.#running;
     await this.#calls[Symbol.asyncDispose]();
-    return { ...this.report(), ended: this.#ended.encode() };
+    return { ...this.#report(), ended: this.#ended.encode() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,4 +15,5 @@ export type {
   Snapshot,
   XmppTarget,
 } from "./options.ts";
+export { runVirtual, type VirtualOptions } from "./run_virtual.ts";
 export { runLoad } from "./run_load.ts";

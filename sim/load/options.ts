@@ -28,6 +28,10 @@ export interface XmppTarget extends Address {
   /** Account of the agents; `{n}` in it stands for an agent's number, from 1. */
   readonly agentAccount: string;
   readonly agentPassword: string;
+  /** How connections are encrypted. Default: as the server offers. */
+  readonly tls?: "starttls-if-offered" | "require-starttls" | "direct" | "off" | undefined;
+  /** Certificates (PEM) to trust instead of the system's. */
+  readonly caFile?: string | undefined;
 }
 
 /**
@@ -51,7 +55,7 @@ export interface LoadOptions {
   readonly forSeconds?: number | undefined;
   /** What happens in this time is not counted. Default: 0. */
   readonly warmUpSeconds?: number | undefined;
-  /** Agents start evenly over this time. Default: 0, at once. */
+  /** Agents start evenly over this time. Default: at once, with `tcp` a thousand a second. */
   readonly startSeconds?: number | undefined;
   /** Where the jobs' properties come from. Default: 1. */
   readonly seed?: number | undefined;

@@ -41,7 +41,7 @@ export function noCounts(): Counters {
   };
 }
 
-/** What a part tells, once a second and at its end. */
+/** What a part tells when it is asked, and at its end. */
 export interface PartReport {
   readonly counters: Readonly<Counters>;
   /** Times measured since the last report. */
@@ -60,8 +60,8 @@ export interface PartReport {
 
 /** A part at work; disposing of it ends it. */
 export interface Part extends AsyncDisposable {
-  /** What it tells now, or told last. */
-  report(): PartReport;
+  /** Asks how it is. */
+  report(): Promise<PartReport>;
   /** Ends the work and tells for the last time. */
   finish(): Promise<PartReport>;
 }

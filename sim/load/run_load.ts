@@ -21,6 +21,8 @@ import { Series } from "./series.ts";
 const LOOK_MS = 1000;
 /** Time between two looks whether all jobs have ended. */
 const END_LOOK_MS = 50;
+/** Agents that connect in a second, unless told otherwise. */
+const CONNECTS_PER_SECOND = 1000;
 /** Jobs that wait at least, where some always must: what is taken until the feed looks again. */
 const FEWEST_WAITING = 2000;
 
@@ -41,8 +43,8 @@ const FEWEST_WAITING = 2000;
  * @throws {SyntaxError} When a distribution cannot be read.
  */
 export async function runLoad(options: LoadOptions = {}): Promise<LoadResult> {
-  await using site = await openSite(options);
-  await using load = new Load(options, site);
+  await using place = await openSite(options);
+  await using load = new Load(options, place.site);
   return await load.run();
 }
 
@@ -98,8 +100,11 @@ class Load implements AsyncDisposable {
     });
     const feeding = this.#feed.run(AbortSignal.any([this.#signal, this.#over.signal]));
     const { warmUpSeconds = 0, forSeconds = Infinity } = this.#options;
-    if (warmUpSeconds > 0) await this.#pass(watch, warmUpSeconds);
-    await watch.begin();
+    if (warmUpSeconds === 0) watch.beginAtStart();
+    else {
+      await this.#pass(watch, warmUpSeconds);
+      await watch.begin();
+    }
     await this.#pass(watch, warmUpSeconds + forSeconds);
     const last = await watch.look();
     this.#note(last);
@@ -111,6 +116,7 @@ class Load implements AsyncDisposable {
       store: this.#site.store,
       watch,
       last,
+      submitted: this.#feed.submitted,
       reports: await this.#end(),
       before,
       points: this.#series.points,
@@ -119,7 +125,9 @@ class Load implements AsyncDisposable {
 
   async #start(): Promise<void> {
     const { agents = 10, managers = 1, envelope } = this.#options;
-    const { silenceSeconds = 600, startSeconds = 0, requestSeconds = 2 } = this.#options;
+    const { silenceSeconds = 600, requestSeconds = 2 } = this.#options;
+    const { startSeconds = this.#options.transport === "tcp" ? agents / CONNECTS_PER_SECOND : 0 } =
+      this.#options;
     const manager: ManagerWords = {
       jobs: this.#jobs,
       chirpAddress: this.#site.chirpAddress,

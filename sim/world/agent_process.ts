@@ -68,12 +68,13 @@ export function keepAgent(parts: AgentParts, run = 1, identity = identityOf(part
     });
   }
   hangAgain(site, life, fate.dice(`${name} hangs`));
-  const link = memoryLink(site.broker, {
+  const own = memoryLink(site.broker, {
     ...identity,
     xml: site.settings.xml,
     clock: life.clock,
     random: fate.random(`${name} link`),
   });
+  const link = site.settings.watchLink?.(own, clock) ?? own;
   startRole(site, life, createAgent(parts, life, identity, link));
   life.onDeath(() => {
     referee.note(`${name} dies`);

@@ -5,6 +5,7 @@
  * @module
  */
 import { hashText } from "./event_hash.ts";
+import type { WorldJobs } from "./options.ts";
 
 /** Wait status of a job that fails: exit code 3. */
 const FAILURE = 3 << 8;
@@ -16,7 +17,11 @@ export interface JobModelOptions {
   readonly jobSeconds: number;
   /** Share that fails. */
   readonly jobFailures: number;
+  /** Says how long jobs run and how they end, instead. Default: none. */
+  readonly model?: WorldJobs | undefined;
 }
+
+const ID_PREFIX = "job-";
 
 /** What is to be known of jobs; asked by the directory that one runs in, `…/ID.SESSION`. */
 export class JobModel {
@@ -31,7 +36,7 @@ export class JobModel {
 
   /** Id of a job by its number, from 0. */
   static id(number: number): string {
-    return `job-${number}`;
+    return `${ID_PREFIX}${number}`;
   }
 
   /** Jobs that ran to their end more than once. */
@@ -48,12 +53,15 @@ export class JobModel {
 
   /** How long a job runs. */
   durationMs(directory: string): number {
-    const { jobSeconds } = this.#options;
+    const { jobSeconds, model } = this.#options;
+    if (model !== undefined) return Math.round(model.durationMs(numberOf(directory)));
     return Math.round(jobSeconds * 1000 * (0.5 + this.#draw(idOf(directory), "duration")));
   }
 
   /** How a job ends. */
   waitStatus(directory: string): number {
+    const { model } = this.#options;
+    if (model !== undefined) return model.waitStatus(numberOf(directory));
     return this.#draw(idOf(directory), "status") < this.#options.jobFailures ? FAILURE : 0;
   }
 
@@ -68,6 +76,10 @@ export class JobModel {
   #draw(id: string, what: string): number {
     return hashText(hashText(this.#options.seed, what), id) / 2 ** 32;
   }
+}
+
+function numberOf(directory: string): number {
+  return Number(idOf(directory).slice(ID_PREFIX.length));
 }
 
 function idOf(directory: string): string {

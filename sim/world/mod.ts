@@ -15,7 +15,7 @@
  */
 export { DEFECT_NAMES, type DefectName, DEFECTS } from "./defects.ts";
 export { type Faults, PROFILE_NAMES, type ProfileName, PROFILES } from "./faults.ts";
-export type { Violation, WorldOptions, WorldResult } from "./options.ts";
+export type { Violation, WorldJobs, WorldOptions, WorldProgress, WorldResult } from "./options.ts";
 export { runWorld } from "./run_world.ts";
 export { VirtualClock } from "./virtual_clock.ts";
 export { commandLine, recordWorld, shrinkFaults, type ShrinkOptions } from "./shrink.ts";

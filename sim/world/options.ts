@@ -3,6 +3,9 @@
  *
  * @module
  */
+import type { Clock } from "../../lib/clock.ts";
+import type { JobState } from "../../lib/jobs/job_state.ts";
+import type { Link } from "../../lib/messaging/link.ts";
 import type { TraceLine } from "../../lib/trace/format.ts";
 import type { DefectName } from "./defects.ts";
 import type { Faults, ProfileName } from "./faults.ts";
@@ -43,8 +46,43 @@ export interface WorldOptions {
   readonly defect?: DefectName | undefined;
   /** Faults, by name, that alone may strike. Default: all that chance decides on. */
   readonly only?: readonly string[] | undefined;
+  /** How long each job runs and how it ends, instead of what `jobSeconds` and `jobFailures` say. */
+  readonly model?: WorldJobs | undefined;
+  /** When each job is submitted, instead of what `arrivalHours` says: milliseconds by its number, never falling. */
+  readonly arrivalMs?: ((number: number) => number) | undefined;
+  /** Is given every agent's link and true time; what it returns takes the link's place. Default: none. */
+  readonly watchLink?: ((link: Link, clock: Clock) => Link) | undefined;
+  /** Told how the world stands whenever so much virtual time has passed. Default: nobody. */
+  readonly progress?: {
+    readonly everyMs: number;
+    readonly tell: (progress: WorldProgress) => void;
+  } | undefined;
+  /** Ends the world early, unjudged. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of every stanza as it leaves and as it arrives. Default: nobody. */
   readonly onTrace?: ((line: TraceLine) => void) | undefined;
+}
+
+/** Jobs of a world's maker, by their numbers from 0; the same for every machine that gets them. */
+export interface WorldJobs {
+  /** How long a job runs, in milliseconds. */
+  durationMs(number: number): number;
+  /** How it ends. */
+  waitStatus(number: number): number;
+}
+
+/** How a world stands. */
+export interface WorldProgress {
+  /** Virtual time that has passed, in milliseconds. */
+  readonly passedMs: number;
+  /** Jobs in each state. */
+  readonly states: Readonly<Record<JobState, number>>;
+  /** Leases that were ended and whose job went back into the queue. */
+  readonly requeued: number;
+  /** Stanzas that were sent. */
+  readonly stanzas: number;
+  /** Faults that struck. */
+  readonly faults: number;
 }
 
 /** What must always hold, and at some moment did not. */

@@ -4,12 +4,13 @@
  * @module
  */
 import { type Clock, systemClock } from "../../lib/clock.ts";
+import type { JobState } from "../../lib/jobs/job_state.ts";
 import { keepAgent } from "./agent_process.ts";
 import { checkBounds } from "./bounds.ts";
 import { scheduleIncidents } from "./incidents.ts";
 import { JobModel } from "./job_model.ts";
 import { keepManager } from "./manager_process.ts";
-import type { WorldOptions, WorldResult } from "./options.ts";
+import type { WorldOptions, WorldProgress, WorldResult } from "./options.ts";
 import { checkOutputs } from "./outputs.ts";
 import { type Settings, settingsOf, Site } from "./site.ts";
 import { Submitter } from "./submitter.ts";
@@ -21,6 +22,15 @@ const HOUR_MS = 3_600_000;
 const LAST_WORDS_MS = HOUR_MS / 3;
 /** Agents that found no work begin to ask again within so long. */
 const LONGEST_REST_MS = 12 * HOUR_MS;
+const NO_JOBS: Readonly<Record<JobState, number>> = {
+  waiting: 0,
+  held: 0,
+  leased: 0,
+  running: 0,
+  succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+};
 /** Processes are started within so long, not all in one moment. */
 const START_MS = 60_000;
 
@@ -59,6 +69,8 @@ class World {
   readonly #submitter: Submitter;
   #rolledBack = 0;
   #lost = 0;
+  /** When the next progress is told. */
+  #progressMs = 0;
 
   constructor(site: Site) {
     this.#site = site;
@@ -100,7 +112,8 @@ class World {
       // Time stands still while anything is under way: all seams answer by microtasks.
       await settled();
       if (referee.sweepIfDue()) checkBounds(this.#site);
-      if (referee.violations.found.length > 0) return;
+      if (referee.violations.found.length > 0 || this.#settings.signal?.aborted) return;
+      this.#tellProgress();
       const nextMs = clock.nextMs ?? Infinity;
       if (nextMs > deadlineMs) return;
       if (!this.#submitter.isDone || referee.ledger.unfinished > 0) endedMs = Infinity;
@@ -108,6 +121,23 @@ class World {
       if (nextMs > endedMs + LAST_WORDS_MS) return;
       clock.step();
     }
+  }
+
+  #tellProgress(): void {
+    const { progress } = this.#settings;
+    const { passedMs } = this.#site;
+    if (progress === undefined || passedMs < this.#progressMs) return;
+    this.#progressMs = passedMs + progress.everyMs;
+    progress.tell(this.progress());
+  }
+
+  /** How the world stands. */
+  progress(): WorldProgress {
+    const { referee, fate, passedMs } = this.#site;
+    const states = { ...NO_JOBS };
+    for (const { state } of referee.ledger.jobs.values()) states[state]++;
+    const { stanzas, ledger: { requeued } } = referee;
+    return { passedMs, states, requeued, stanzas, faults: fate.count };
   }
 
   /** A lease that nobody extends runs out; then all jobs that are left are run one after the other. */
@@ -120,7 +150,7 @@ class World {
   async #judge(): Promise<void> {
     const { referee, store } = this.#site;
     const { ledger, data, violations } = referee;
-    if (violations.found.length > 0) return;
+    if (violations.found.length > 0 || this.#settings.signal?.aborted) return;
     sweepQueue(data, ledger, violations);
     checkBounds(this.#site);
     const stories = new Map<string, string>();
@@ -137,13 +167,12 @@ class World {
     const { referee, fate, passedMs } = this.#site;
     const { agents, jobs, seed } = this.#settings;
     const { ledger } = referee;
-    const count = (state: string) =>
-      [...ledger.jobs.values()].filter((job) => job.state === state).length;
+    const { states } = this.progress();
     return {
       agents,
       jobs,
-      succeeded: count("succeeded"),
-      failed: count("failed"),
+      succeeded: states.succeeded,
+      failed: states.failed,
       requeued: ledger.requeued,
       lost: this.#lost,
       duplicated: ledger.duplicated,

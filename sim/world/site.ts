@@ -26,9 +26,18 @@ export const MANAGER = `${MANAGER_USER}@${DOMAIN}`;
 /** Address of the file server. */
 export const CHIRP = "chirp.world:9094";
 
-/** Options that have a plain default. */
+/** Options that are given or not; the others have a plain default. */
+type Optional =
+  | "onTrace"
+  | "defect"
+  | "model"
+  | "arrivalMs"
+  | "watchLink"
+  | "progress"
+  | "signal";
+
 type Plain = {
-  readonly [Key in keyof Omit<WorldOptions, "onTrace" | "defect" | "only" | "faults">]-?: Exclude<
+  readonly [Key in keyof Omit<WorldOptions, Optional | "only" | "faults">]-?: Exclude<
     WorldOptions[Key],
     undefined
   >;
@@ -52,7 +61,7 @@ const DEFAULTS: Plain = {
 };
 
 /** What a world runs with. */
-export type Settings = Plain & Pick<WorldOptions, "onTrace" | "defect"> & {
+export type Settings = Plain & Pick<WorldOptions, Optional> & {
   readonly faults: Faults;
   readonly only: ReadonlySet<string> | undefined;
 };

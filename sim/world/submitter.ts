@@ -33,9 +33,10 @@ export class Submitter {
     return this.#submitted === this.#site.settings.jobs;
   }
 
-  /** Begins: all at once, or evenly over a time. */
+  /** Begins: all at once, evenly over a time, or each at its own. */
   start(): void {
-    const { clock, settings: { jobs, arrivalHours } } = this.#site;
+    const { clock, settings: { jobs, arrivalHours, arrivalMs } } = this.#site;
+    if (arrivalMs !== undefined) return this.#submitWhenDue(arrivalMs);
     const lots = arrivalHours === 0 ? 1 : Math.min(jobs, MOST_LOTS);
     for (let lot = 0; lot < lots; lot++) {
       const until = Math.ceil(jobs * (lot + 1) / lots);
@@ -49,6 +50,16 @@ export class Submitter {
     for (let number = 0; number < this.#submitted; number++) {
       if (!ledger.jobs.has(JobModel.id(number))) this.#submit(number);
     }
+  }
+
+  #submitWhenDue(arrivalMs: (number: number) => number): void {
+    const { clock, passedMs, settings: { jobs } } = this.#site;
+    while (this.#submitted < jobs && arrivalMs(this.#submitted) <= passedMs) {
+      this.#submit(this.#submitted++);
+    }
+    if (this.#submitted === jobs) return;
+    const waitMs = Math.ceil(arrivalMs(this.#submitted) - passedMs);
+    clock.after(waitMs, () => this.#submitWhenDue(arrivalMs));
   }
 
   #submitUntil(until: number): void {

@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { type LoadResult, runLoad, type Snapshot } from "../../sim/load/mod.ts";
+import { UsageError } from "../../lib/cli.ts";
+import {
+  type ChirpChoice,
+  type LoadOptions,
+  type LoadResult,
+  runLoad,
+  runVirtual,
+  type Snapshot,
+  type VirtualOptions,
+  type XmppTarget,
+} from "../../sim/load/mod.ts";
 import type { SimulateFlags } from "./command_line.ts";
 
 /**
@@ -13,11 +23,82 @@ import type { SimulateFlags } from "./command_line.ts";
  * @param signal Ends it early.
  * @param onSnapshot Told of the state of things.
  * @returns What came of it.
+ * @throws {UsageError} When flags do not go together.
  */
 export async function runSimulation(
   flags: SimulateFlags,
   signal: AbortSignal,
   onSnapshot: (snapshot: Snapshot) => void,
 ): Promise<LoadResult> {
-  return await runLoad({ ...flags, signal, onSnapshot });
+  return flags.time === "virtual"
+    ? await runVirtual({ ...virtualOptions(flags), signal, onSnapshot })
+    : await runLoad({ ...loadOptions(flags), signal, onSnapshot });
+}
+
+function virtualOptions(flags: SimulateFlags): VirtualOptions {
+  const { transport, arrival, redis, server, warmUpSeconds } = flags;
+  const real = [
+    ["--transport tcp", transport === "tcp"],
+    ["--redis", redis !== undefined],
+    ["--server", server !== "own"],
+    ["--warm-up", warmUpSeconds > 0],
+    ["--arrival saturate", arrival?.kind === "saturate"],
+  ] as const;
+  const wrong = real.find(([, given]) => given);
+  if (wrong !== undefined) throw new UsageError(`${wrong[0]} needs --time real`);
+  return {
+    ...flags,
+    profile: flags.faults,
+    files: flags.chirp !== "none",
+    xml: transport === "memory-xml",
+  };
+}
+
+function loadOptions(flags: SimulateFlags): LoadOptions {
+  const { transport, redis, envelope, faults } = flags;
+  if (faults !== undefined) throw new UsageError("--faults needs --time virtual");
+  if (transport === "tcp" && redis === "memory") {
+    throw new UsageError(
+      "Cannot share a Redis in memory between processes: --redis own or HOST:PORT",
+    );
+  }
+  const server = targetOf(flags);
+  return {
+    ...flags,
+    server,
+    chirp: chirpOf(flags),
+    envelope: envelope ?? (server === undefined ? undefined : "auto"),
+  };
+}
+
+function targetOf(flags: SimulateFlags): XmppTarget | undefined {
+  const { transport, server, domain, managerAccount, agentAccount, tls, caFile } = flags;
+  if (server === "own") return undefined;
+  if (transport !== "tcp") throw new UsageError("--server HOST:PORT needs --transport tcp");
+  return {
+    ...server,
+    domain: domain ?? server.host,
+    managerAccount,
+    managerPassword: passwordIn("JM_JABBER_PASSWORD"),
+    agentAccount,
+    agentPassword: passwordIn("AGENT_JABBER_PASSWORD"),
+    tls,
+    caFile,
+  };
+}
+
+function passwordIn(variable: string): string {
+  const password = Deno.env.get(variable);
+  if (password === undefined) {
+    throw new UsageError(`${variable} is missing in the environment: --server needs it`);
+  }
+  return password;
+}
+
+function chirpOf({ chirp, chirpFolder }: SimulateFlags): ChirpChoice {
+  if (typeof chirp === "string") return chirp;
+  if (chirpFolder === undefined) {
+    throw new UsageError("--chirp HOST:PORT needs --chirp-folder, the folder that it serves");
+  }
+  return { ...chirp, folder: chirpFolder };
 }
