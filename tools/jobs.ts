@@ -21,6 +21,7 @@ import {
 import { changeJobs } from "./jobs/change.ts";
 import { showOutput } from "./jobs/output.ts";
 import { listJobs, showHistory, showJob, waitJobs } from "./jobs/show.ts";
+import { showWhy } from "./jobs/why.ts";
 import { readSite } from "./queue.ts";
 
 const NAME = "copilot-jobs";
@@ -62,6 +63,9 @@ const parser = or(
   }),
   command("history", merge(object({ verb: constant("history"), id }), common), {
     description: message`What happened to a job, and when`,
+  }),
+  command("why", merge(object({ verb: constant("why"), id }), common), {
+    description: message`Why a job is where it is: what it waits for, who holds it`,
   }),
   command("wait", merge(object({ verb: constant("wait"), ids }), common), {
     description: message`Wait until jobs have ended; exit code 1 if one did not succeed`,
@@ -119,6 +123,8 @@ async function main(signal: AbortSignal): Promise<number> {
       return await showJob(store, options.id, options.json);
     case "history":
       return await showHistory(store, options.id, options.json);
+    case "why":
+      return await showWhy(queue, options.id, options.json);
     case "wait":
       return await waitJobs(store, options.ids, options.json, signal);
     case "output":

@@ -5,6 +5,8 @@
  */
 import { connectRedis } from "./ioredis_calls.ts";
 import type { JobStore } from "./job_store.ts";
+import { QueueView } from "./queue_view.ts";
+import type { RedisCalls } from "./redis_calls.ts";
 import { RedisJobStore } from "./redis_job_store.ts";
 
 /** Where the queue is and how it is used. */
@@ -29,6 +31,8 @@ export interface QueueConfig {
 export interface OpenQueue extends AsyncDisposable {
   /** Works as long as the connection is open. */
   readonly store: JobStore;
+  /** For who watches it; on the same connection. */
+  readonly view: QueueView;
 }
 
 /**
@@ -44,11 +48,25 @@ export async function openQueue(config: QueueConfig): Promise<OpenQueue> {
     port: config.redisPort,
     ...(config.redisPassword === undefined ? {} : { password: config.redisPassword }),
   });
-  const store = new RedisJobStore(calls, {
+  return queueOn(calls, config);
+}
+
+/**
+ * Makes a queue of a connection.
+ *
+ * @param calls The connection; closed together with the queue.
+ * @param config Name and order of the queue; where Redis is no longer matters.
+ * @returns The queue.
+ */
+export function queueOn(calls: RedisCalls, config: QueueConfig): OpenQueue {
+  const options = {
     waitingList: config.waitingJobsList,
     order: config.queueOrder,
-    leases: config.leases,
     maxAttempts: config.maxAttempts,
-  });
-  return { store, [Symbol.asyncDispose]: () => calls[Symbol.asyncDispose]() };
+  };
+  return {
+    store: new RedisJobStore(calls, { ...options, leases: config.leases }),
+    view: new QueueView(calls, options),
+    [Symbol.asyncDispose]: () => calls[Symbol.asyncDispose](),
+  };
 }

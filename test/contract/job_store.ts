@@ -14,6 +14,7 @@ import { purgeContract } from "./job_store/purge.ts";
 import { queueContract } from "./job_store/queue.ts";
 import { readingContract } from "./job_store/reading.ts";
 import { transitionContract } from "./job_store/transitions.ts";
+import { viewContract } from "./job_store/view.ts";
 
 export type { OpenRedis, RedisFixture } from "./job_store/fixture.ts";
 
@@ -30,6 +31,7 @@ export function jobStoreContract(name: string, open: OpenRedis): void {
   completionContract(test);
   transitionContract(test);
   readingContract(test);
+  viewContract(test);
   originalContract(test);
   purgeContract(test);
   concurrencyContract(test);

@@ -70,6 +70,21 @@ Deno.test("jobs show and history tell all that is known of a job", async () => {
   assertEquals(entries.map(({ event }) => event), ["submitted", "leased", "started", "failed"]);
 });
 
+Deno.test("jobs why tells what a job waits for", async () => {
+  await using site = await ToolSite.open();
+  const [first, second] = [await site.submit(), await site.submit({ held: true })];
+  const [waiting, held] = await Promise.all([
+    site.run("jobs", ["why", first]),
+    site.run("jobs", ["why", second, "--json"]),
+  ]);
+  for (const result of [waiting, held]) assertEnded(result, 0);
+  assertMatch(waiting.stdout, /^It waits because nobody takes jobs.*\n {2}It is the next to be/);
+  assertMatch(waiting.stdout, /^→ See that a job manager runs/m);
+  const { summary, advice } = held.json<{ summary: string; advice: string[] }>();
+  assertEquals(summary, "It is held: it was submitted so, and waits for release");
+  assertEquals(advice, ["Release it, and it joins the queue"]);
+});
+
 Deno.test("jobs wait follows jobs to their end and judges them", async () => {
   await using site = await ToolSite.open();
   const [good, bad] = [await site.submit(), await site.submit()];
@@ -174,7 +189,7 @@ Deno.test("jobs names what cannot be changed, and changes the others", async () 
 
 Deno.test("jobs knows no unknown job, and no unknown verb", async () => {
   await using site = await ToolSite.open();
-  const verbs = ["show", "history", "output"];
+  const verbs = ["show", "history", "why", "output"];
   const [nothing, unknownVerb, noId, ...unknown] = await Promise.all([
     site.run("jobs", []),
     site.run("jobs", ["destroy", "x"]),

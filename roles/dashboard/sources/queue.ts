@@ -4,8 +4,7 @@
  * @module
  */
 import { connectRedis } from "../../../lib/jobs/ioredis_calls.ts";
-import type { OpenQueue, QueueConfig } from "../../../lib/jobs/open_queue.ts";
-import { RedisJobStore } from "../../../lib/jobs/redis_job_store.ts";
+import { type OpenQueue, type QueueConfig, queueOn } from "../../../lib/jobs/open_queue.ts";
 
 /** A page that waits longer than so long for Redis is told that it is broken. */
 const PATIENCE_MS = 5000;
@@ -25,11 +24,5 @@ export async function openDashboardQueue(config: QueueConfig): Promise<OpenQueue
     connectTimeoutMs: PATIENCE_MS,
     answerTimeoutMs: PATIENCE_MS,
   });
-  const store = new RedisJobStore(calls, {
-    waitingList: config.waitingJobsList,
-    order: config.queueOrder,
-    leases: config.leases,
-    maxAttempts: config.maxAttempts,
-  });
-  return { store, [Symbol.asyncDispose]: () => calls[Symbol.asyncDispose]() };
+  return queueOn(calls, config);
 }

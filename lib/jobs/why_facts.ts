@@ -1,0 +1,36 @@
+/**
+ * What the reasoning about a job rests on, read from its queue.
+ *
+ * @module
+ */
+import type { OpenQueue } from "./open_queue.ts";
+import type { WhyFacts } from "./why.ts";
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Reads the facts about a job.
+ *
+ * @param queue The queue.
+ * @param id The job.
+ * @param agentsConnected Agents that are connected, where somebody counts them.
+ * @returns The facts; undefined where there is no such job.
+ */
+export async function gatherWhyFacts(
+  queue: Pick<OpenQueue, "store" | "view">,
+  id: string,
+  agentsConnected?: number,
+): Promise<WhyFacts | undefined> {
+  const { store, view } = queue;
+  const job = await store.get(id);
+  if (job === undefined) return undefined;
+  const [history, place, counts, ended, nowMs] = await Promise.all([
+    store.history(id),
+    view.place(id),
+    store.counts(),
+    view.ended({ stepMs: HOUR_MS / 60, steps: 60 }),
+    view.now(),
+  ]);
+  const endedLastHour = Object.values(ended.counts).flat().reduce((sum, count) => sum + count, 0);
+  return { job, history, place, counts, endedLastHour, agentsConnected, nowMs };
+}
