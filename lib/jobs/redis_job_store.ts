@@ -203,21 +203,27 @@ export class RedisJobStore implements JobStore {
   }
 
   /** See {@linkcode JobStore.silentLeases}. */
-  silentLeases(silentSeconds: number, limit: number): Promise<LeaseStatus[]> {
-    return this.#overdue("seen", checkSeconds("silence", silentSeconds), limit);
+  silentLeases(silentSeconds: number, limit: number, offset = 0): Promise<LeaseStatus[]> {
+    return this.#overdue("seen", checkSeconds("silence", silentSeconds), limit, offset);
   }
 
   /** See {@linkcode JobStore.expiredLeases}. */
   expiredLeases(limit: number): Promise<LeaseStatus[]> {
-    return this.#overdue("deadline", 0, limit);
+    return this.#overdue("deadline", 0, limit, 0);
   }
 
-  async #overdue(by: "seen" | "deadline", seconds: number, limit: number): Promise<LeaseStatus[]> {
+  async #overdue(
+    by: "seen" | "deadline",
+    seconds: number,
+    limit: number,
+    offset: number,
+  ): Promise<LeaseStatus[]> {
     const args = {
       queue: this.#queue,
       by,
       seconds,
       limit: checkInteger("limit", limit, 1, 10_000),
+      offset: checkInteger("offset", offset, 0, 1_000_000),
     };
     const reply = await OVERDUE.run(this.#calls, args);
     return asList(reply, "script overdue").map(toLeaseStatus);

@@ -9,10 +9,12 @@ import type { JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
 import { RedisError } from "../../lib/jobs/redis_calls.ts";
 import type { Logger } from "../../lib/log.ts";
 
-/** Leases looked at in one sweep at most; the rest follow in the next. */
-const SWEEP_LIMIT = 1000;
-/** Pings in the time of silence that ends a lease. */
-const PINGS = 3;
+/** Leases looked at in one step of a sweep. */
+const PAGE = 1000;
+/** Silent leases looked at in one sweep at most; the rest follow in the next. */
+const MOST_SILENT = 200_000;
+/** Pings in the length of a lease that is hardly longer than the time of silence. */
+const PINGS_PER_LEASE = 3;
 
 /** Options of a {@linkcode LeaseKeeper}. */
 export interface LeaseKeeperOptions {
@@ -84,9 +86,8 @@ export class LeaseKeeper {
   }
 
   async #takeFromSilent(readySinceMs: number): Promise<number> {
-    const { store, silenceSeconds, leaseSeconds } = this.#options;
-    const pingSeconds = Math.min(silenceSeconds, leaseSeconds) / PINGS;
-    const silent = await store.silentLeases(pingSeconds, SWEEP_LIMIT);
+    const { silenceSeconds } = this.#options;
+    const silent = await this.#silentLeases();
     let taken = 0;
     for (const lease of silent) {
       if (this.#readySinceMs !== readySinceMs) return taken;
@@ -98,12 +99,25 @@ export class LeaseKeeper {
     return taken;
   }
 
+  /** Reads all leases without a sign of life before anybody is asked: answers would move the pages. */
+  async #silentLeases(): Promise<readonly LeaseStatus[]> {
+    const { store, silenceSeconds, leaseSeconds } = this.#options;
+    const askSeconds = Math.min(silenceSeconds, leaseSeconds / PINGS_PER_LEASE);
+    const silent: LeaseStatus[] = [];
+    while (silent.length < MOST_SILENT) {
+      const page = await store.silentLeases(askSeconds, PAGE, silent.length);
+      silent.push(...page);
+      if (page.length < PAGE) break;
+    }
+    return silent;
+  }
+
   async #takeExpired(readySinceMs: number): Promise<number> {
     const { store, silenceSeconds, clock } = this.#options;
     // Leases that ran out while nobody could extend them get the time of silence, too.
     if (clock.now() - readySinceMs < silenceSeconds * 1000) return 0;
     let taken = 0;
-    for (const lease of await store.expiredLeases(SWEEP_LIMIT)) {
+    for (const lease of await store.expiredLeases(PAGE)) {
       if (this.#readySinceMs !== readySinceMs) return taken;
       if (await this.#takeBack(lease, "The lease has ended")) taken++;
     }
@@ -112,7 +126,7 @@ export class LeaseKeeper {
 
   /** Forgets whom it asked about leases that other managers have ended. */
   #forgetAllBut(silent: readonly LeaseStatus[]): void {
-    if (silent.length === SWEEP_LIMIT) return;
+    if (this.#askedMs.size === 0 || silent.length >= MOST_SILENT) return;
     const agents = new Set(silent.map(({ agent }) => agent));
     for (const agent of this.#askedMs.keys()) {
       if (!agents.has(agent)) this.#askedMs.delete(agent);

@@ -4,7 +4,7 @@
  * Keys: `deadline`, `seen`, `copilot:job:ID`.
  *
  * Arguments: `queue`; `by` (`deadline`: past its end, `seen`: no sign of life); `seconds` that must have
- * passed since; `limit`.
+ * passed since; `limit`; `offset`, the number of those that are left out at the beginning.
  *
  * Returns `{{id, token, agent, seenMs, deadlineMs}, …}`.
  *
@@ -16,12 +16,12 @@ import { AFTER, CLOCK } from "./_parts.ts";
 /** Behind {@linkcode JobStore.silentLeases} and {@linkcode JobStore.expiredLeases}. */
 export const OVERDUE = new LuaScript({
   name: "overdue",
-  args: ["queue", "by", "seconds", "limit"],
+  args: ["queue", "by", "seconds", "limit", "offset"],
   parts: [CLOCK, AFTER],
   body: `
 local prefix = 'copilot:queue:' .. queue .. ':'
-local ids = redis.call('ZRANGEBYSCORE', prefix .. by, '-inf', after('-' .. seconds), 'LIMIT', 0,
-  limit)
+local ids = redis.call('ZRANGEBYSCORE', prefix .. by, '-inf', after('-' .. seconds), 'LIMIT',
+  offset, limit)
 local found = {}
 for _, id in ipairs(ids) do
   local job = redis.call('HMGET', 'copilot:job:' .. id, 'token', 'agent')

@@ -216,6 +216,7 @@ export function leaseContract(test: ContractTest): void {
     assertEquals(ids(silent).sort(), ["a", "b", "c"]);
     assert(silent.every((lease, at) => lease.seenMs >= (silent[at - 1]?.seenMs ?? 0)));
     assertEquals((await store.silentLeases(0, 2)).length, 2);
+    assertEquals(ids(await store.silentLeases(0, 2, 1)), ids(silent).slice(1, 3));
     const first = silent.find((lease) => lease.id === "a");
     assertEquals([first?.token, first?.agent], [1, agentJid(1)]);
   });

@@ -159,10 +159,10 @@ Deno.test("Delivery never acknowledges a noack command, however often it comes",
 });
 
 Deno.test("Delivery forgets received messages by number and age", async () => {
-  const { clock, delivery } = setup({ rememberedLimit: 2, rememberedMs: 1000 });
+  const { clock, delivery } = setup({ rememberedLimit: 4, rememberedMs: 1000 });
   const commit = () => Promise.resolve();
-  for (const id of ["m1", "m2", "m3"]) await delivery.receive(incoming(id), commit);
-  assertEquals(await delivery.receive(incoming("m3"), commit), false);
+  for (const id of ["m1", "m2", "m3", "m4", "m5"]) await delivery.receive(incoming(id), commit);
+  assertEquals(await delivery.receive(incoming("m5"), commit), false);
   assertEquals(await delivery.receive(incoming("m1"), commit), true);
   await clock.advance(1000);
   assertEquals(await delivery.receive(incoming("m1"), commit), true);

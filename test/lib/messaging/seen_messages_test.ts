@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { SeenMessages } from "../../../lib/messaging/seen_messages.ts";
 import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
 
@@ -19,14 +19,24 @@ Deno.test("SeenMessages follows a message from its beginning to its end", () => 
   assertEquals(seen.state("a"), "finished");
 });
 
-Deno.test("SeenMessages forgets the oldest beyond its limit", () => {
-  const { seen } = setup(2);
-  for (const key of ["a", "b", "a", "c"]) {
+Deno.test("SeenMessages forgets the older half beyond its limit", () => {
+  const { seen } = setup(4);
+  for (const key of ["a", "b", "c", "d", "e"]) {
     seen.begin(key);
     seen.finish(key);
+    assert(seen.size <= 4);
   }
-  assertEquals(["a", "b", "c"].map((key) => seen.state(key)), ["finished", "unseen", "finished"]);
-  assertEquals(seen.size, 2);
+  assertEquals(["a", "b"].map((key) => seen.state(key)), ["unseen", "unseen"]);
+  assertEquals(["c", "d", "e"].map((key) => seen.state(key)), ["finished", "finished", "finished"]);
+});
+
+Deno.test("SeenMessages lets go of what is too old to be asked for", async () => {
+  const { clock, seen } = setup(1000, 1000);
+  for (let second = 0; second < 5; second++) {
+    for (let message = 0; message < 10; message++) seen.finish(`${second} ${message}`);
+    await clock.advance(1000);
+  }
+  assertEquals(seen.size, 20);
 });
 
 Deno.test("SeenMessages forgets by age, but never what is being processed", async () => {
