@@ -7,6 +7,7 @@ import { dashboardVariables } from "../roles/dashboard/variables.ts";
 import { jobManagerVariables } from "../roles/jobmanager/variables.ts";
 import { keyManagerVariables } from "../roles/keymanager/variables.ts";
 import { monitorVariables } from "../roles/monitor/variables.ts";
+import { presenceVariables } from "../roles/presence/variables.ts";
 
 const README = fromFileUrl(new URL("../README.md", import.meta.url));
 const TABLES = {
@@ -14,6 +15,7 @@ const TABLES = {
   jobmanager: jobManagerVariables,
   monitor: monitorVariables,
   dashboard: dashboardVariables,
+  presence: presenceVariables,
   keymanager: keyManagerVariables,
 };
 

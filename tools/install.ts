@@ -18,8 +18,9 @@ import { DASHBOARD_COMPONENT, dashboardVariables } from "../roles/dashboard/vari
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../roles/jobmanager/variables.ts";
 import type { Variables } from "../lib/config.ts";
 import { KEYMANAGER_COMPONENT, keyManagerVariables } from "../roles/keymanager/variables.ts";
-import { exampleConfig } from "./install/example_config.ts";
 import { MONITOR_COMPONENT, monitorVariables } from "../roles/monitor/variables.ts";
+import { PRESENCE_COMPONENT, presenceVariables } from "../roles/presence/variables.ts";
+import { exampleConfig } from "./install/example_config.ts";
 import { LAUNCHERS, launcherText } from "./install/launchers.ts";
 import { SERVICES, unitText } from "./install/units.ts";
 
@@ -33,6 +34,7 @@ const CONFIGURED: readonly (readonly [component: string, variables: Variables])[
   [JOBMANAGER_COMPONENT, jobManagerVariables],
   [MONITOR_COMPONENT, monitorVariables],
   [DASHBOARD_COMPONENT, dashboardVariables],
+  [PRESENCE_COMPONENT, presenceVariables],
   [KEYMANAGER_COMPONENT, keyManagerVariables],
 ];
 

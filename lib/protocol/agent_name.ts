@@ -47,3 +47,27 @@ export function parseAgentName(local: string): AgentName | undefined {
   if (uuid === undefined || ukn === undefined) return undefined;
   return { component, id: id.endsWith("-") ? `${id}${uuid}` : id, cpus, rev, uuid, ukn };
 }
+
+/** What is kept of an agent in the document of its connection. */
+export type AgentData = Partial<AgentName> & Pick<AgentName, "component" | "uuid">;
+
+/**
+ * Finds out what is known of an agent by its account. One whose account is not named like a volunteer's is
+ * known by the account's own name.
+ *
+ * @example
+ * ```ts
+ * import { agentData } from "./agent_name.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(agentData("agent-7"), { component: "agent", uuid: "agent-7" });
+ * ```
+ *
+ * @param local Local part of a JID.
+ * @returns What is known; `undefined` for any other component.
+ */
+export function agentData(local: string): AgentData | undefined {
+  const name = parseAgentName(local);
+  if (name !== undefined) return name;
+  return /^agent(?:[-_.]|$)/.test(local) ? { component: "agent", uuid: local } : undefined;
+}

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Events } from "../../lib/messaging/event_reporter.ts";
-import { parseAgentName } from "../../lib/protocol/agent_name.ts";
+import { agentData } from "../../lib/protocol/agent_name.ts";
 import { Jid } from "../../lib/protocol/jid.ts";
 import type { EndedJob } from "./output.ts";
 
@@ -36,7 +36,7 @@ export const EVENT = {
 export function reportEnd(events: Events, ended: EndedJob): void {
   const { outcome, agent, startedMs, endedMs, contributedSeconds } = ended;
   events.took(`job.${outcome}`, (endedMs - (startedMs ?? endedMs)) / 1000);
-  const uuid = parseAgentName(Jid.parse(agent).local)?.uuid;
+  const uuid = agentData(Jid.parse(agent).local)?.uuid;
   if (uuid === undefined) return;
   const $inc = { [`${outcome}_jobs`]: 1, contributed_time: contributedSeconds };
   events.update(uuid, { $inc });

@@ -9,6 +9,8 @@ import { fromFileUrl } from "@std/path";
 export interface EjabberdOptions {
   /** Whether stream management (mod_stream_mgmt) is offered. Default false. */
   readonly streamManagement?: boolean;
+  /** Whether its API answers over HTTP, to anybody on this machine. Default false. */
+  readonly api?: boolean;
 }
 
 /** A running ejabberd; TLS (STARTTLS) is offered with the certificate of the fixtures. */
@@ -19,6 +21,8 @@ export interface EjabberdServer extends AsyncDisposable {
   readonly port: number;
   /** Port of TLS from the first byte. */
   readonly tlsPort: number;
+  /** Port of the API, where there is one. */
+  readonly apiPort: number;
   /** Number of its process. */
   readonly pid: number;
   /** Domain that it serves. */
@@ -54,7 +58,8 @@ function configuration(
   folder: string,
   port: number,
   tlsPort: number,
-  { streamManagement = false }: EjabberdOptions,
+  apiPort: number,
+  { streamManagement = false, api = false }: EjabberdOptions,
 ): string {
   const listener = (port: number, more: string) => `
   - port: ${port}
@@ -64,6 +69,11 @@ function configuration(
     max_stanza_size: 1048576
     shaper: none
     ${more}`;
+  const apiListener = `
+  - port: ${apiPort}
+    ip: "${HOST}"
+    module: ejabberd_http
+    request_handlers: { /api: mod_http_api }`;
   return `
 hosts: ["${DOMAIN}"]
 loglevel: warning
@@ -75,8 +85,11 @@ access_rules:
   local: { allow: all }
 shaper_rules:
   max_user_sessions: 1000
-listen:${listener(port, "starttls: true")}${listener(tlsPort, "tls: true")}
+listen:${listener(port, "starttls: true")}${listener(tlsPort, "tls: true")}${api ? apiListener : ""}
+api_permissions:
+  "this machine": { who: { ip: "127.0.0.0/8" }, what: "connected_users_info" }
 modules:
+  mod_admin_extra: {}
   mod_disco: {}
   mod_muc:
     access_create: local
@@ -114,13 +127,14 @@ export async function startEjabberd(
   options: EjabberdOptions = {},
 ): Promise<EjabberdServer> {
   const folder = await Deno.makeTempDir({ prefix: "copilot_ejabberd_" });
-  const [port, tlsPort] = [freePort(), freePort()];
+  const [port, tlsPort, apiPort] = [freePort(), freePort(), freePort()];
   const caFile = fixture("copilot_test.crt");
   const identity = await Promise.all(
     [caFile, fixture("copilot_test.key")].map((file) => Deno.readTextFile(file)),
   );
   await Deno.writeTextFile(`${folder}/tls.pem`, identity.join("\n"));
-  await Deno.writeTextFile(`${folder}/ejabberd.yml`, configuration(folder, port, tlsPort, options));
+  const text = configuration(folder, port, tlsPort, apiPort, options);
+  await Deno.writeTextFile(`${folder}/ejabberd.yml`, text);
   const accountsFile = `${folder}/accounts.terms`;
   await Deno.writeTextFile(accountsFile, accountTerms(accounts));
   const process = new Deno.Command(ERL, {
@@ -135,7 +149,7 @@ export async function startEjabberd(
     stderr: "null",
   }).spawn();
   const output = process.stdout.pipeThrough(new TextDecoderStream());
-  let text = "";
+  let said = "";
   const stop = async () => {
     try {
       process.kill("SIGKILL");
@@ -147,19 +161,20 @@ export async function startEjabberd(
     await Deno.remove(folder, { recursive: true });
   };
   const reader = output.getReader();
-  while (!text.includes("accounts ready")) {
+  while (!said.includes("accounts ready")) {
     const { done, value } = await reader.read();
     if (done) {
       reader.releaseLock();
       await stop();
-      throw new Error(`Cannot start ejabberd: ${text}`);
+      throw new Error(`Cannot start ejabberd: ${said}`);
     }
-    text += value;
+    said += value;
   }
   reader.releaseLock();
   return {
     host: HOST,
     port,
+    apiPort,
     pid: process.pid,
     tlsPort,
     domain: DOMAIN,

@@ -16,6 +16,8 @@ export interface ProsodyOptions {
   readonly tls?: boolean;
   /** Whether stream management (mod_smacks) is offered. Default false. */
   readonly streamManagement?: boolean;
+  /** Token of the module that tells who is connected. Default: it is not loaded. */
+  readonly connectionsToken?: string;
   /** Port of plain TCP, so that a server can come back where it was. Default one that is free. */
   readonly port?: number;
 }
@@ -26,6 +28,8 @@ export interface ProsodyServer extends AsyncDisposable {
   readonly host: string;
   /** Port of plain TCP and STARTTLS. */
   readonly port: number;
+  /** Address at which it tells who is connected, where it does. */
+  readonly connectionsUrl: string;
   /** Number of its process. */
   readonly pid: number;
   /** Domain that it serves. */
@@ -40,6 +44,7 @@ export interface ProsodyServer extends AsyncDisposable {
 
 const HOST = "127.0.0.1";
 const DOMAIN = "copilot.test";
+const PLUGINS = new URL("../../roles/presence/", import.meta.url).pathname;
 const CERTIFICATE = new URL("../../fixtures/tls/copilot_test.crt", import.meta.url).pathname;
 const KEY = new URL("../../fixtures/tls/copilot_test.key", import.meta.url).pathname;
 /** Tries to connect, 50 ms apart, before Prosody is given up. */
@@ -67,8 +72,15 @@ function canConnect(port: number): Promise<boolean> {
   return promise;
 }
 
+interface Ports {
+  readonly port: number;
+  readonly tlsPort: number;
+  readonly httpPort: number;
+}
+
 /** Prosody's configuration: what a site with Co-Pilot would write, and the fast garbage collector. */
-function configuration(folder: string, options: ProsodyOptions, port: number, tlsPort: number) {
+function configuration(folder: string, options: ProsodyOptions, ports: Ports) {
+  const { port, tlsPort, httpPort } = ports;
   const modules = ["disco", "roster", "saslauth", "ping", "presence", "message", "iq"];
   const identity = `{ certificate = "${CERTIFICATE}", key = "${KEY}" }`;
   const tls = options.tls === true
@@ -76,6 +88,8 @@ function configuration(folder: string, options: ProsodyOptions, port: number, tl
     : "c2s_direct_tls_ports = {}";
   if (options.tls === true) modules.push("tls");
   if (options.streamManagement === true) modules.push("smacks");
+  const tells = options.connectionsToken !== undefined;
+  if (tells) modules.push("http", "copilot_connections");
   const rooms = options.muc === false
     ? ""
     : `Component "conference.${DOMAIN}" "muc"\n  muc_room_locking = false`;
@@ -84,14 +98,17 @@ run_as_root = true
 daemonize = false
 pidfile = "${folder}/prosody.pid"
 data_path = "${folder}/data"
-plugin_paths = {}
+plugin_paths = { "${PLUGINS}" }
 interfaces = { "${HOST}" }
 c2s_ports = { ${port} }
 s2s_ports = {}
-http_ports = {}
+http_ports = { ${tells ? httpPort : ""} }
+http_interfaces = { "${HOST}" }
+http_host = "${HOST}"
+copilot_connections_token = ${JSON.stringify(options.connectionsToken ?? "")}
 https_ports = {}
 modules_enabled = { ${modules.map((name) => JSON.stringify(name)).join(", ")} }
-modules_disabled = { "s2s", "http", "offline" }
+modules_disabled = { "s2s", ${tells ? "" : '"http", '}"offline" }
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
@@ -131,11 +148,11 @@ async function writeAccounts(folder: string, accounts: ReadonlyMap<string, strin
 export async function startProsody(options: ProsodyOptions): Promise<ProsodyServer> {
   const folder = await Deno.makeTempDir({ prefix: "copilot_prosody_" });
   const port = options.port ?? freePort();
-  const tlsPort = freePort();
+  const [tlsPort, httpPort] = [freePort(), freePort()];
   await writeAccounts(folder, options.accounts);
   await Deno.writeTextFile(
     `${folder}/prosody.cfg.lua`,
-    configuration(folder, options, port, tlsPort),
+    configuration(folder, options, { port, tlsPort, httpPort }),
   );
   const process = new Deno.Command("/usr/bin/prosody", {
     args: ["--config", `${folder}/prosody.cfg.lua`, "-F"],
@@ -161,6 +178,7 @@ export async function startProsody(options: ProsodyOptions): Promise<ProsodyServ
   return {
     host: HOST,
     port,
+    connectionsUrl: `http://${HOST}:${httpPort}/copilot_connections`,
     pid: process.pid,
     domain: DOMAIN,
     mucDomain: `conference.${DOMAIN}`,

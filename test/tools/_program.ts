@@ -15,6 +15,7 @@ const MODULES = {
   jobmanager: "roles/jobmanager.ts",
   monitor: "roles/monitor.ts",
   dashboard: "roles/dashboard.ts",
+  presence: "roles/presence.ts",
   keymanager: "roles/keymanager.ts",
   keygen: "tools/keygen.ts",
   heartbeat: "tools/heartbeat.ts",

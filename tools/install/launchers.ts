@@ -20,6 +20,7 @@ export const LAUNCHERS: readonly Launcher[] = [
   { name: "copilot-jobmanager-generic", permissions: "jobmanager", module: "roles/jobmanager.ts" },
   { name: "copilot-monitor", permissions: "monitor", module: "roles/monitor.ts" },
   { name: "copilot-dashboard", permissions: "dashboard", module: "roles/dashboard.ts" },
+  { name: "copilot-presence", permissions: "presence", module: "roles/presence.ts" },
   { name: "copilot-key-manager", permissions: "keymanager", module: "roles/keymanager.ts" },
   { name: "copilot-keygen", permissions: "keygen", module: "tools/keygen.ts" },
   { name: "copilot-job-submit", permissions: "submit", module: "tools/submit.ts" },

@@ -36,6 +36,12 @@ export const SERVICES: readonly Service[] = [
     stopSeconds: 10,
   },
   {
+    name: "copilot-presence",
+    description: "Co-Pilot presence reporter",
+    writes: [],
+    stopSeconds: 30,
+  },
+  {
     name: "copilot-key-manager",
     description: "Co-Pilot key manager",
     writes: [],
