@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { connect } from "node:net";
 import { freePort } from "../_free_port.ts";
+import { canConnect } from "./_can_connect.ts";
 
 /** Options of {@linkcode startRedisProcess}. */
 export interface RedisProcessOptions {
@@ -38,14 +38,6 @@ export const hasRedisServer = (() => {
     return false;
   }
 })();
-
-/** Resolves to whether something listens on the port. */
-function canConnect(port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect({ host: HOST, port });
-  socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-  return promise.finally(() => socket.destroy());
-}
 
 /** One life of the program, until it is killed. */
 class RedisProcess {
