@@ -191,6 +191,28 @@ for (const played of ["agent", "manager"] as const) {
   }
 }
 
+Deno.test("what a component asks its own server and rooms is no part of a replay", async () => {
+  const body = "<body><probe content='x'/></body>";
+  const withProbes = readTrace("job-happy-path.jsonl").flatMap((record) => {
+    if (record.dir !== "s2c" || !record.xml.includes("<jid>")) return [record];
+    const jid = /<jid>(.*?)<\/jid>/.exec(record.xml)?.[1] ?? "";
+    const probe = (dir: "c2s" | "s2c") => {
+      const xml = `<message from='${jid}' to='${jid}' id='${jid}' noack='1'>${body}</message>`;
+      return { ...record, t: record.t + 0.01, dir, xml };
+    };
+    return [record, probe("c2s"), probe("s2c")];
+  }).toSorted((one, other) => one.t - other.t).map((record, index) => ({
+    ...record,
+    line: index + 1,
+  }));
+  assert(withProbes.length > readTrace("job-happy-path.jsonl").length);
+  for (const played of ["agent", "manager"] as const) {
+    const { differences, said } = await replayInMemory(withProbes, played);
+    const plain = await replayInMemory(readTrace("job-happy-path.jsonl"), played);
+    assertEquals([differences, said], [plain.differences, plain.said]);
+  }
+});
+
 Deno.test("a side that a trace does not have is refused, and who is there is named", () => {
   for (const played of ["agent", "manager"] as const) {
     for (const name of NOBODY_OPPOSITE[played] ?? []) {

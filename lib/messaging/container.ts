@@ -23,6 +23,7 @@ import { answerIq } from "./iq.ts";
 import { type Link, LinkRefusedError, type LinkStatus } from "./link.ts";
 import { PeerForms } from "./peer_forms.ts";
 import { Room } from "./room.ts";
+import { RoomForms } from "./room_forms.ts";
 
 /** Peers whose form of messages is remembered at most, where it is not the usual one. */
 const MOST_PEERS = 100_000;
@@ -112,6 +113,7 @@ export class Container implements AsyncDisposable {
   readonly #random: Random;
   readonly #envelope: "auto" | EnvelopeForm;
   readonly #forms = new PeerForms(MOST_PEERS);
+  readonly #roomForms: RoomForms;
   #probe: EnvelopeProbe | undefined;
   /** Why the form of messages was chosen; logged once. */
   #formReason: string | undefined;
@@ -142,6 +144,13 @@ export class Container implements AsyncDisposable {
       clock: this.#clock,
       random: this.#random,
       ...options.delivery,
+    });
+    this.#roomForms = new RoomForms({
+      transmit: (stanza) => this.#transmit(stanza),
+      forms: this.#forms,
+      log: this.#log,
+      clock: this.#clock,
+      random: this.#random,
     });
     this.#room = options.room === undefined ? undefined : new Room(options.room, this.#random);
   }
@@ -202,9 +211,23 @@ export class Container implements AsyncDisposable {
     return this.#delivery.post(this.#bareJid, to, formatCommand(command), options);
   }
 
+  /**
+   * Finds out by a room's own reflection which form messages to it and its occupants take. For whoever
+   * speaks first in a room: answers take the form of the question anyway.
+   *
+   * @param room Bare JID of a room that is joined.
+   * @returns When it is known: after two seconds at the latest, at once while offline.
+   */
+  async learnRoom(room: string): Promise<void> {
+    const { jid } = this.#link;
+    if (this.#envelope !== "auto" || jid === undefined) return;
+    await this.#roomForms.find(room, jid.full);
+  }
+
   /** Gives up what is pending and closes the link. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#probe?.[Symbol.dispose]();
+    this.#roomForms.forget();
     this.#delivery[Symbol.dispose]();
     await this.#link[Symbol.asyncDispose]();
   }
@@ -232,6 +255,7 @@ export class Container implements AsyncDisposable {
       this.#ready = false;
       this.#probe?.[Symbol.dispose]();
       this.#probe = undefined;
+      this.#roomForms.forget();
       this.#delivery.pause();
       this.#component.onOffline?.();
       if (status.type === "closed") this.#closed.abort(new LinkRefusedError(status.reason));
@@ -262,7 +286,7 @@ export class Container implements AsyncDisposable {
   }
 
   #onStanza(stanza: XmlElement): void {
-    if (this.#probe?.answers(stanza)) return;
+    if (this.#probe?.answers(stanza) || this.#roomForms.answers(stanza)) return;
     if (stanza.name === "iq") {
       const answer = answerIq(stanza);
       if (answer !== undefined) this.#transmit(answer);

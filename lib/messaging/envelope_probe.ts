@@ -1,6 +1,6 @@
 /**
  * Finding out whether a server lets the original's messages pass: a message to the own session comes
- * back with what the server keeps. (A modern ejabberd drops `noack` and everything in `<body>` but text.)
+ * back with what the server keeps, one to a room with what the room keeps. (A modern ejabberd drops `noack` and everything in `<body>` but text.)
  *
  * @module
  */
@@ -14,23 +14,36 @@ const PATIENCE_MS = 2000;
 /** Value that must survive. */
 const CONTENT = "_BASE64:cHJvYmU=";
 
+/** True for a probe as it was sent, or as a server that keeps everything passes it on. */
+export function isProbe(stanza: XmlElement): boolean {
+  const body = stanza.name === "message" ? childNamed(stanza, "body") : undefined;
+  return body !== undefined && childNamed(body, "probe") !== undefined;
+}
+
 /** Options of an {@linkcode EnvelopeProbe}. */
 export interface EnvelopeProbeOptions {
   /** Own full JID. */
   readonly jid: string;
+  /** Bare JID of a room whose form is asked for; it must be joined. Default: that of the server. */
+  readonly room?: string | undefined;
+  /** Form where nothing can be found out. Default: `original`. */
+  readonly fallback?: (() => EnvelopeForm) | undefined;
   /** Hands a stanza to the link. */
   readonly transmit: (stanza: XmlElement) => void;
   /** Told once which form survives, and why that is believed. */
   readonly onAnswer: (form: EnvelopeForm, reason: string) => void;
-  /** Measures the patience with the server: two seconds. */
+  /** Measures the patience: two seconds. */
   readonly clock: Clock;
   /** Source of the id by which the probe is known again. */
   readonly random: Random;
 }
 
-/** One question to one server. */
+/** One question to one server or room. */
 export class EnvelopeProbe implements Disposable {
   readonly #id: string;
+  readonly #fallback: () => EnvelopeForm;
+  /** Who is asked, for reasons. */
+  readonly #asked: string;
   readonly #onAnswer: (form: EnvelopeForm, reason: string) => void;
   readonly #timer: Timer;
   #isAnswered = false;
@@ -41,14 +54,18 @@ export class EnvelopeProbe implements Disposable {
    * @param options See {@linkcode EnvelopeProbeOptions}.
    */
   constructor(options: EnvelopeProbeOptions) {
-    const { jid, transmit, clock, random } = options;
+    const { jid, room, transmit, clock, random } = options;
     this.#id = randomUuid(random);
+    this.#fallback = options.fallback ?? (() => "original");
+    this.#asked = room === undefined ? "the server" : "the room";
     this.#onAnswer = options.onAnswer;
     this.#timer = clock.after(PATIENCE_MS, () => {
-      this.#answer("original", "the server did not return the probe");
+      this.#answer(this.#fallback(), `${this.#asked} did not return the probe`);
     });
     const body = xml("body", {}, xml("probe", { content: CONTENT }));
-    transmit(xml("message", { from: jid, to: jid, id: this.#id, noack: "1" }, body));
+    const type = room === undefined ? undefined : "groupchat";
+    const attrs = { from: jid, to: room ?? jid, id: this.#id, type, noack: "1" };
+    transmit(xml("message", attrs, body));
   }
 
   /**
@@ -62,10 +79,12 @@ export class EnvelopeProbe implements Disposable {
     const body = childNamed(stanza, "body");
     const content = body === undefined ? undefined : childNamed(body, "probe")?.attrs["content"];
     if (stanza.attrs["type"] === "error") {
-      this.#answer("original", "the server refused the probe");
+      this.#answer(this.#fallback(), `${this.#asked} refused the probe`);
     } else if (content === CONTENT && stanza.attrs["noack"] === "1") {
-      this.#answer("original", "the server keeps it");
-    } else this.#answer("namespaced", "the server empties messages of the original form");
+      this.#answer("original", `${this.#asked} keeps it`);
+    } else {
+      this.#answer("namespaced", `${this.#asked} empties messages of the original form`);
+    }
     return true;
   }
 

@@ -38,8 +38,9 @@ export class PeerForms {
     }
   }
 
-  /** The form in which a peer is spoken to. */
+  /** The form in which a peer is spoken to; somebody in a room who has not spoken yet, in the room's. */
   of(jid: string): EnvelopeForm {
-    return this.#forms.get(jid) ?? this.usual;
+    if (this.#forms.size === 0) return this.usual;
+    return this.#forms.get(jid) ?? this.#forms.get(jid.replace(/\/.*$/s, "")) ?? this.usual;
   }
 }

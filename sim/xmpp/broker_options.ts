@@ -26,6 +26,8 @@ export interface BrokerOptions extends AccountOptions {
    * namespace, as a modern ejabberd does. Default `everything`.
    */
   readonly passes?: "everything" | "known" | undefined;
+  /** The same of messages in rooms, which may be on another server. Default: as `passes`. */
+  readonly passesInRooms?: "everything" | "known" | undefined;
   /** What becomes of messages to users who are away: an error or a store. Default `error`. */
   readonly offline?: "error" | "store" | undefined;
   /** Messages stored for one user at most. Default 100. */
@@ -69,6 +71,7 @@ export function brokerSettings(options: BrokerOptions): BrokerSettings {
     mucDomain: (options.mucDomain ?? `conference.${domain}`).toLowerCase(),
     delivery: options.delivery ?? "all-resources",
     passes: options.passes ?? "everything",
+    passesInRooms: options.passesInRooms ?? options.passes ?? "everything",
     offline: options.offline ?? "error",
     maxStoredPerUser: options.maxStoredPerUser ?? 100,
     maxSessionsPerUser: options.maxSessionsPerUser ?? 100_000,

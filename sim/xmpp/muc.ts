@@ -6,6 +6,7 @@
  */
 import type { Jid } from "../../lib/protocol/jid.ts";
 import type { XmlElement } from "../../lib/protocol/xml.ts";
+import { knownParts } from "./known_parts.ts";
 import { asks, discoInfo, discoItems, iqResult, isRequest } from "./iq.ts";
 import { Room } from "./room.ts";
 import type { Session } from "./session.ts";
@@ -63,7 +64,8 @@ export class MucService {
   /** A message to a room or to an occupant. */
   message(session: Session, stanza: XmlElement, to: Jid): void {
     const room = this.#rooms.get(to.bare);
-    if (room !== undefined) room.message(session, stanza, to.resource);
+    const passed = this.#broker.settings.passesInRooms === "known" ? knownParts(stanza) : stanza;
+    if (room !== undefined) room.message(session, passed, to.resource);
     else this.#broker.refuse(session, stanza, "item-not-found");
   }
 

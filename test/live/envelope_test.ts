@@ -1,5 +1,7 @@
 /** Jobs through servers that empty the original's messages, and through mixed sites. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { createLogger, memorySink } from "../../lib/log.ts";
+import { Container } from "../../lib/messaging/container.ts";
 import { xmppLink } from "../../lib/messaging/xmpp_link.ts";
 import { Jid } from "../../lib/protocol/jid.ts";
 import { decodeMessage, encodeMessage } from "../../lib/protocol/message.ts";
@@ -120,3 +122,67 @@ Deno.test({
     assertEquals(state, "succeeded");
   },
 });
+
+for (
+  const { name, missing, start, form } of [
+    {
+      name: "ejabberd",
+      missing: !hasEjabberd,
+      start: () => startEjabberd(ACCOUNTS),
+      form: "namespaced form: the room empties messages of the original form",
+    },
+    {
+      name: "Prosody",
+      missing: !hasProsody,
+      start: () => startProsody({ accounts: ACCOUNTS }),
+      form: "original form: the room keeps it",
+    },
+  ]
+) {
+  Deno.test({
+    name: `a room on ${name} says by its own reflection what it keeps${
+      missing ? ` (${name} is missing)` : ""
+    }`,
+    ignore: missing,
+    fn: async () => {
+      await using server = await start();
+      const xmpp: Xmpp = server;
+      const room = `pilots-lounge@${xmpp.mucDomain}`;
+      const sink = memorySink();
+      const { promise: joined, resolve } = Promise.withResolvers<void>();
+      const link = xmppLink({
+        jid: Jid.parse(`heartbeat@${xmpp.domain}`),
+        password: PASSWORD,
+        host: xmpp.host,
+        port: xmpp.port,
+        ...(xmpp.caFile === undefined ? {} : { caFile: xmpp.caFile }),
+      });
+      await using container = new Container({
+        link: {
+          get jid() {
+            return link.jid;
+          },
+          open: ({ onStanza, onStatus }) =>
+            link.open({
+              onStanza: (stanza) => {
+                if (stanza.name === "presence" && stanza.attrs["from"]?.startsWith(room)) resolve();
+                onStanza(stanza);
+              },
+              onStatus,
+            }),
+          send: (stanza) => link.send(stanza),
+          [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
+        },
+        component: { handle: () => [] },
+        envelope: "auto",
+        room,
+        log: createLogger({ sinks: [sink] }),
+      });
+      await container.start();
+      await joined;
+      await container.learnRoom(room);
+      const said = sink.records.map(({ message }) => message);
+      assert(said.includes(`Messages to ${room} go out in the ${form}`), said.join("\n"));
+    },
+  });
+}

@@ -126,7 +126,9 @@ export class HeartbeatSession implements AsyncDisposable {
 
   async #join(signal: AbortSignal): Promise<void> {
     if (this.#room === undefined) return;
-    await this.#inTime(`the room ${this.#room.address}`, signal, () => this.#visit.joined);
+    const { address } = this.#room;
+    await this.#inTime(`the room ${address}`, signal, () => this.#visit.joined);
+    await this.#container.learnRoom(address);
   }
 
   /** As the original: one message for all, a ping without acknowledgement. */

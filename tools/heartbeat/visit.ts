@@ -7,6 +7,7 @@ import type { Link, LinkHandler, LinkStatus } from "../../lib/messaging/link.ts"
 import type { Occupant, Room } from "../../lib/messaging/room.ts";
 import { EXIT } from "../../lib/cli/exit_code.ts";
 import { type Jid, tryParseJid } from "../../lib/protocol/jid.ts";
+import { decodeMessage } from "../../lib/protocol/message.ts";
 import type { XmlElement } from "../../lib/protocol/xml.ts";
 
 /** Occupants that are remembered at most. */
@@ -30,7 +31,7 @@ export interface VisitListener {
 
 /**
  * A link that joins a room whenever it comes online, and knows its occupants. What it says to the whole
- * room does not come back.
+ * room does not come back, but for what is no command: the container's question which form the room keeps.
  */
 export class Visit implements Link {
   readonly #link: Link;
@@ -95,6 +96,7 @@ export class Visit implements Link {
   }
 
   #isReflected(stanza: XmlElement): boolean {
+    if (stanza.name !== "message" || decodeMessage(stanza).kind === "other") return false;
     const from = tryParseJid(stanza.attrs["from"]);
     return from !== undefined && this.#room?.isOwnNick(from) === true;
   }

@@ -9,7 +9,7 @@ import { heartbeat, HEARTBEAT_PREFIX } from "../../../lib/messaging/heartbeat.ts
 import { seededRandom } from "../../../lib/random.ts";
 import { modelHost } from "../../../sim/machine/model_host.ts";
 import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
-import { Broker, memoryLink } from "../../../sim/xmpp/mod.ts";
+import { Broker, type BrokerOptions, memoryLink } from "../../../sim/xmpp/mod.ts";
 import {
   HeartbeatSession,
   type HeartbeatSessionOptions,
@@ -27,7 +27,8 @@ export class Lounge implements AsyncDisposable {
   readonly #resources = new AsyncDisposableStack();
   #made = 0;
 
-  constructor() {
+  /** `options`: how its server differs. */
+  constructor(options: Partial<BrokerOptions> = {}) {
     const { clock } = this;
     this.broker = new Broker({
       domain: "localhost",
@@ -35,6 +36,7 @@ export class Lounge implements AsyncDisposable {
       realJids: "anyone",
       clock,
       random: seededRandom(1),
+      ...options,
     });
   }
 

@@ -37,6 +37,25 @@ Deno.test("HeartbeatSession asks everybody in the room and ends when the last ha
   }
 });
 
+Deno.test("HeartbeatSession is understood in a room that empties the original's messages", async () => {
+  for (const passes of ["everything", "known"] as const) {
+    await using lounge = new Lounge({ passes, passesInRooms: "known" });
+    for (const user of ["jobmanager", "agent"]) {
+      await lounge.component(user, true, { envelope: "auto" });
+    }
+    const session = await lounge.open({ envelope: "auto", timeoutMs: 3000 });
+    const result = await lounge.inTime(session.ask("systemLoad", "room", FOREVER));
+    assertEquals([result.answers.length, result.silent.length], [2, 0], passes);
+    const nicks = result.answers.map(({ target }) => target.address.replace(/^.*\//, ""));
+    const targets = parseTargets(nicks, LOUNGE);
+    const each = await lounge.inTime(session.ask("systemLoad", targets, FOREVER));
+    assertEquals([each.answers.length, each.silent.length], [2, 0], passes);
+    const deaf = await lounge.open({ envelope: "original", timeoutMs: 3000 });
+    const none = await lounge.inTime(deaf.ask("systemLoad", "room", FOREVER));
+    assertEquals(none.answers, []);
+  }
+});
+
 Deno.test("HeartbeatSession names who has not answered when the time is up", async () => {
   await using lounge = new Lounge();
   await lounge.component("agent");

@@ -11,6 +11,7 @@ import {
   summarizeStanza,
   type XmlElement,
 } from "../../../lib/trace/mod.ts";
+import { isProbe } from "../../../lib/messaging/envelope_probe.ts";
 import { decodeMessage } from "../../../lib/protocol/message.ts";
 import { changed, type Difference, missing } from "./difference.ts";
 import { Expectations } from "./expectations.ts";
@@ -317,9 +318,9 @@ function hasCome(stage: Stage, t: number): boolean {
   return stage.t > t - 0.001;
 }
 
-/** True for what is compared: not the presence that every session announces. */
-function isSpeech({ name, attrs }: XmlElement): boolean {
-  return name !== "presence" || attrs["to"] !== undefined;
+/** True for what is compared: not the presence that every session announces, nor its question to the server. */
+function isSpeech(stanza: XmlElement): boolean {
+  return (stanza.name !== "presence" || stanza.attrs["to"] !== undefined) && !isProbe(stanza);
 }
 
 function isAck({ attrs }: XmlElement): boolean {

@@ -12,6 +12,7 @@ import {
   type TraceStanza,
 } from "../../../lib/trace/mod.ts";
 import { UsageError } from "../../../lib/cli.ts";
+import { isProbe } from "../../../lib/messaging/envelope_probe.ts";
 import { tryParseJid } from "../../../lib/protocol/jid.ts";
 import { decodeMessage } from "../../../lib/protocol/message.ts";
 import type { XmlElement } from "../../../lib/protocol/xml.ts";
@@ -160,6 +161,9 @@ class ScriptWriter {
 
   add(passage: Passage): void {
     const { sent } = passage;
+    const first = sent ?? passage.deliveries[0];
+    // What a component asks its own server is no part of the dialogue.
+    if (first !== undefined && isProbe(first.stanza)) return;
     const peer = sent === undefined ? undefined : this.#peerOf(sent.session);
     if (sent !== undefined && peer !== undefined) this.#addHear(passage, sent, peer);
     else this.#addSay(passage);
