@@ -144,6 +144,9 @@ const outputFlags = object({
   thresholds: multiple(option("--threshold", threshold(), {
     description: message`Fail unless this holds, such as 'lease_p99<500ms'; may be repeated`,
   })),
+  html: optional(option("--html", string({ metavar: "FILE" }), {
+    description: message`Write a page with plots`,
+  })),
   json: option("--json", { description: message`End with one object` }),
 });
 
