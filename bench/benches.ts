@@ -6,9 +6,19 @@
 import type { Bench } from "./row.ts";
 import { broker } from "./rows/broker.ts";
 import { brokerMemory } from "./rows/broker_memory.ts";
+import { chirp } from "./rows/chirp.ts";
 import { codec } from "./rows/codec.ts";
 import { jobStore } from "./rows/job_store.ts";
+import { redis } from "./rows/redis.ts";
 import { secure } from "./rows/secure.ts";
 
 /** All benches. */
-export const BENCHES: readonly Bench[] = [broker, brokerMemory, codec, jobStore, secure];
+export const BENCHES: readonly Bench[] = [
+  broker,
+  brokerMemory,
+  redis,
+  chirp,
+  codec,
+  jobStore,
+  secure,
+];

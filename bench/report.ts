@@ -36,7 +36,8 @@ export interface RowReport {
   readonly what: string;
   readonly unit: string;
   readonly better: "more" | "less";
-  readonly ours: Figure;
+  /** Missing where what measures is not installed. */
+  readonly ours?: Figure;
   /** What ours must reach by itself. */
   readonly floor?: number;
   readonly peers: readonly PeerReport[];
@@ -61,7 +62,7 @@ function figureOf(samples: readonly number[]): Figure {
 function peerReport({ better, ours }: Row, peer: Peer): PeerReport {
   const { samples, floor, ...about } = peer;
   const promised = floor === undefined ? {} : { floor };
-  if (samples.length === 0) return { ...about, ...promised };
+  if (samples.length === 0 || ours.length === 0) return { ...about, ...promised };
   const times = timesBetter(ours, samples, better);
   return {
     ...about,
@@ -74,16 +75,16 @@ function peerReport({ better, ours }: Row, peer: Peer): PeerReport {
 
 function rowReport(bench: string, row: Row): RowReport {
   const { what, unit, better, floor, note } = row;
-  const ours = figureOf(row.ours);
+  const ours = row.ours.length === 0 ? undefined : figureOf(row.ours);
   const peers = (row.peers ?? []).map((peer) => peerReport(row, peer));
-  const own = floor === undefined ||
+  const own = floor === undefined || ours === undefined ||
     (better === "more" ? ours.median >= floor : ours.median <= floor);
   return {
     bench,
     what,
     unit,
     better,
-    ours,
+    ...(ours === undefined ? {} : { ours }),
     ...(floor === undefined ? {} : { floor }),
     peers,
     reached: own && peers.every(({ reached }) => reached ?? true),

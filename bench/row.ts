@@ -38,7 +38,7 @@ export interface Row {
   readonly unit: string;
   /** Which way is better. */
   readonly better: "more" | "less";
-  /** Our samples, one a run. */
+  /** Our samples, one a run. Empty where what measures is missing; the note then says so. */
   readonly ours: readonly number[];
   /** Whom it is held against. Default: nobody. */
   readonly peers?: readonly Peer[];

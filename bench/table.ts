@@ -22,7 +22,9 @@ export function shortNumber(value: number): string {
   return `${Number((value / unit).toPrecision(3))}${suffix}`;
 }
 
-function figureText({ median, spread, samples }: Figure): string {
+function figureText(figure: Figure | undefined): string {
+  if (figure === undefined) return "not measured";
+  const { median, spread, samples } = figure;
   const scatter = samples.length < 2 ? "" : ` ±${Math.ceil(spread * 100)} %`;
   return `${shortNumber(median)}${scatter}`;
 }
@@ -36,9 +38,10 @@ function floorText({ row, peer, isFirst }: Line): string {
 
 /** Whether the floors that this line shows are reached; `undefined` where there are none to try. */
 function verdict({ row, peer, isFirst }: Line): boolean | undefined {
-  const own = row.floor === undefined || !isFirst
+  const { floor, ours } = row;
+  const own = floor === undefined || ours === undefined || !isFirst
     ? []
-    : [row.better === "more" ? row.ours.median >= row.floor : row.ours.median <= row.floor];
+    : [row.better === "more" ? ours.median >= floor : ours.median <= floor];
   const verdicts = [...own, ...(peer?.reached === undefined ? [] : [peer.reached])];
   return verdicts.length === 0 ? undefined : verdicts.every((reached) => reached);
 }
@@ -85,6 +88,15 @@ export function reportTable({ rows }: Pick<BenchReport, "rows">, options?: Table
   return table(rows.flatMap(linesOf), columns, options);
 }
 
+/** What stands below the table; the same note of several rows once. */
+function notesOf({ rows }: BenchReport): ReadonlySet<string> {
+  const notes = rows.flatMap(({ bench, note }) => note === undefined ? [] : [`${bench}: ${note}`]);
+  const sources = rows.flatMap(({ peers }) => peers).flatMap(({ name, source }) => {
+    return source === undefined ? [] : [`${name}: ${source}`];
+  });
+  return new Set([...notes, ...sources]);
+}
+
 /** Prints the report: machine and settings, the table, notes. */
 export function printReport(report: BenchReport): void {
   const { machine, mode, runs, rows } = report;
@@ -100,12 +112,7 @@ export function printReport(report: BenchReport): void {
   printLine(
     "Medians of the runs, ± half the distance of the quartiles. Times: above 1, ours is better.",
   );
-  for (const { what, note } of rows) if (note !== undefined) printLine(`${what}: ${note}`);
-  for (const { peers } of rows) {
-    for (const { name, source } of peers) {
-      if (source !== undefined) printLine(`${name}: ${source}`);
-    }
-  }
+  for (const note of notesOf(report)) printLine(note);
   const missed = rows.filter(({ reached }) => !reached).length;
   const text = missed === 0
     ? "Every floor that was tried is reached"

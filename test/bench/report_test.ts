@@ -46,6 +46,13 @@ Deno.test("a peer that is not installed is named, and no floor is missed by it",
   assertMatch(reportTable(skipped), /monk\s+not installed\s+2×$/m);
 });
 
+Deno.test("a row without a program to measure it says so, and misses nothing", () => {
+  const peers = [{ name: "monk", samples: [], floor: 2, skipped: "not installed" }];
+  const unmeasured = report({ ours: [], floor: 50, peers });
+  assertEquals(unmeasured.reached, true);
+  assertMatch(reportTable(unmeasured), /not measured\s+monk\s+not installed\s+≥ 50, 2×$/m);
+});
+
 Deno.test("the table shows figures, ratio, floor and verdict", () => {
   const peers = [{ name: "monk", samples: [50, 55, 45], floor: 4 }];
   const text = reportTable(report({ peers, floor: 50 }), { colours: false });
