@@ -17,11 +17,12 @@ import { checkThresholds, type ThresholdResult } from "./simulate/threshold.ts";
 
 const NAME = "copilot-simulate";
 
-function goalOf({ agents, jobs, forSeconds, warmUpSeconds, time }: SimulateFlags): Goal {
+function goalOf(flags: SimulateFlags): Goal {
+  const { agents, jobs, arrivalTrace, forSeconds, warmUpSeconds, time } = flags;
   const isTimed = time === "real" && forSeconds !== undefined;
   return {
     agents,
-    jobs: jobs ?? (isTimed ? undefined : 10 * agents),
+    jobs: jobs ?? (isTimed || arrivalTrace !== undefined ? undefined : 10 * agents),
     seconds: isTimed ? forSeconds + warmUpSeconds : undefined,
   };
 }

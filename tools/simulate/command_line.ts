@@ -126,6 +126,9 @@ const modelFlags = object({
   arrival: optional(option("--arrival", arrival(), {
     description: message`When jobs come: at-once, saturate, 100/s, ramp(10/s,200/s,60s)`,
   })),
+  arrivalTrace: optional(option("--arrival-trace", string({ metavar: "FILE" }), {
+    description: message`When jobs come: at the times at which a recorded trace hands them out`,
+  })),
   churn: optional(option("--churn", distribution("duration"), {
     description: message`How long an agent lives before it vanishes and another comes`,
   })),

@@ -15,24 +15,37 @@ import {
   type XmppTarget,
 } from "../../sim/load/mod.ts";
 import type { SimulateFlags } from "./command_line.ts";
+import { traceArrival } from "./trace_arrival.ts";
 
 /**
  * Runs what the flags describe.
  *
- * @param flags The flags.
+ * @param given The flags.
  * @param signal Ends it early.
  * @param onSnapshot Told of the state of things.
  * @returns What came of it.
  * @throws {UsageError} When flags do not go together.
  */
 export async function runSimulation(
-  flags: SimulateFlags,
+  given: SimulateFlags,
   signal: AbortSignal,
   onSnapshot: (snapshot: Snapshot) => void,
 ): Promise<LoadResult> {
+  if (given.arrival !== undefined && given.arrivalTrace !== undefined) {
+    throw new UsageError("--arrival and --arrival-trace exclude each other");
+  }
+  const { arrivalTrace } = given;
+  const flags = arrivalTrace === undefined ? given : await withTrace(given, arrivalTrace);
   return flags.time === "virtual"
     ? await runVirtual({ ...virtualOptions(flags), signal, onSnapshot })
     : await runLoad({ ...loadOptions(flags), signal, onSnapshot });
+}
+
+/** A trace has a number of jobs; where none is given, that one. */
+async function withTrace(flags: SimulateFlags, path: string): Promise<SimulateFlags> {
+  const arrival = await traceArrival(path);
+  const known = arrival.kind === "timed" ? arrival.jobs : Infinity;
+  return { ...flags, arrival, jobs: Math.min(flags.jobs ?? Infinity, known) };
 }
 
 function virtualOptions(flags: SimulateFlags): VirtualOptions {
