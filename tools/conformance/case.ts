@@ -51,6 +51,8 @@ export interface CaseText {
   readonly fatal?: Readonly<Partial<Record<Implementation, string>>> | undefined;
   readonly needs?: readonly Need[] | undefined;
   readonly setup?: Setup | undefined;
+  /** Setups that contradict the rule; none where `setup` says which one it needs. */
+  readonly notWith?: readonly Setup[] | undefined;
   /** True: waits longer than 30 s; run in real time only with `--slow`. */
   readonly slow?: boolean | undefined;
 }

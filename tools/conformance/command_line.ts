@@ -76,12 +76,9 @@ const siteFlags = object({
   doneDir: optional(option("--done-dir", string({ metavar: "DIR" }), {
     description: message`The manager's folder of finished jobs`,
   })),
-  cooldown: withDefault(
-    option("--cooldown", seconds(), {
-      description: message`The manager's cooldown; 60 in the original`,
-    }),
-    0,
-  ),
+  cooldown: optional(option("--cooldown", seconds(), {
+    description: message`The manager's cooldown; default: 60 for the original, else none`,
+  })),
   mode: withDefault(
     option("--mode", choice(["both", "queue", "storage"]), {
       description: message`Which half of the work the manager does`,

@@ -75,6 +75,7 @@ const WANT = againstManager([
     level: "MUST",
     rule: "Without a prerequisite, have_getJob has no requireFile.",
     source: "report 2.2.1.2",
+    notWith: ["require-file"],
     needs: ["jobs", "asks"],
     run: async ({ manager, peer, jobs }) => {
       await jobs.submit();

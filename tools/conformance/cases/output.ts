@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatRights, parseAcl } from "../../../lib/chirp/acl.ts";
 import { againstManager } from "../case.ts";
 import type { ManagerStage } from "../stage.ts";
 import { must, mustEqual, mustMatch } from "../verdict.ts";
@@ -199,7 +200,7 @@ async function readAcl(chirp: ManagerStage["chirp"], directory: string): Promise
   return await chirp.exists(file) ? await chirp.readText(file) : "";
 }
 
-/** Rights by subject in the access list of a fresh output directory. */
+/** Rights by subject in the access list of a fresh output directory, as a Chirp server reads it. */
 async function outputRights(
   stage: ManagerStage,
   agentIP?: string,
@@ -208,10 +209,8 @@ async function outputRights(
   const about = aboutJob("getJobOutputDir", job);
   const request = agentIP === undefined ? about : { ...about, agentIP };
   const { attributes } = await job.agent.ask(job.manager, request, "storeJobOutputDir");
-  const text = await readAcl(stage.chirp, attributes["outputDir"] ?? "");
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  for (const line of lines) mustMatch(line, /^\S+ \S+$/, "A line of the access list");
-  return new Map(lines.map((line) => line.split(" ") as [string, string]));
+  const entries = parseAcl(await readAcl(stage.chirp, attributes["outputDir"] ?? ""));
+  return new Map(entries.map(({ subject, rights }) => [subject, formatRights(rights)]));
 }
 
 const ACL = againstManager([
@@ -231,6 +230,7 @@ const ACL = againstManager([
     level: "MUST",
     rule: "The list also serves agents that prove a host name.",
     source: "measured: hostname:* rwl",
+    known: { perl: "it needs a /bin/sh whose echo knows -e; with dash that line is spoilt" },
     needs: ["jobs"],
     run: async (stage) => {
       const rights = await outputRights(stage);
@@ -307,7 +307,10 @@ const ACL = againstManager([
     run: async (stage) => {
       const rights = await outputRights(stage, "192.0.2.7 rwlda\nhostname:evil rwlda");
       must(!rights.has("hostname:evil"), "The access list names hostname:evil");
-      must(![...rights.values()].includes("rwlda"), "Somebody got all rights");
+      must(
+        ![...rights.values()].some((letters) => letters.includes("a")),
+        "Somebody got all rights",
+      );
     },
   },
   {

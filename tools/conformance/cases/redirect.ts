@@ -131,6 +131,7 @@ const CONVEY = againstAgent([
     level: "MUST",
     rule: "A referral that is no JID does not stop the agent.",
     source: "design",
+    fatal: { perl: "it repeats for ever what nobody can acknowledge, and reconnects each time" },
     run: async (stage) => {
       const { from } = await stage.request();
       const info = { attributes: { command: CONVEYED }, children: {} };

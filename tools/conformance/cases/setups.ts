@@ -229,6 +229,7 @@ const TWO = againstManager([
     setup: "two-managers",
     rule: "A broadcast to the JID that managers share is answered by each that has jobs.",
     source: "report 2.2.1; measured on Prosody",
+    known: { perl: "the slower one finds the cooldown begun and answers sleep" },
     needs: ["jobs", "asks"],
     run: async ({ manager, peer, jobs }) => {
       await jobs.submit();

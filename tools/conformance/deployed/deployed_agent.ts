@@ -51,6 +51,12 @@ const STEPS: ReadonlySet<string> = new Set([
   "getJobOutputDir",
   "jobDone",
 ]);
+/** What an agent says, and to which session of the suite. */
+interface Step {
+  readonly peer: Peer;
+  readonly heard: Heard;
+}
+
 /** Longest time in which a half-done dialogue is brought to an end, in milliseconds. */
 const SETTLE_MS = 20_000;
 
@@ -130,8 +136,12 @@ export class DeployedAgent implements AsyncDisposable {
     manager.begin(transcript);
     secure?.office.peer.begin(transcript);
     await using sessions = new AsyncDisposableStack();
-    const session = async (account: Account) =>
-      sessions.use(await connector.peer(account, transcript));
+    const peers = [manager];
+    const session = async (account: Account) => {
+      const peer = sessions.use(await connector.peer(account, transcript));
+      peers.push(peer);
+      return peer;
+    };
     const directories: string[] = [];
     const stage: AgentStage = {
       clock,
@@ -154,7 +164,7 @@ export class DeployedAgent implements AsyncDisposable {
     try {
       await test.run(stage);
     } finally {
-      await this.#settle(stage);
+      await this.#settle(stage, peers);
       this.#noteRequest();
       await this.#clear(directories);
     }
@@ -174,14 +184,21 @@ export class DeployedAgent implements AsyncDisposable {
 
   /** The request that waits for an offer, if there is one: talk beside it leaves it open. */
   #noteRequest(): Heard | undefined {
-    const last = this.#lastStep();
+    const last = this.#lastStep([this.#manager])?.heard;
     if (last !== undefined) this.#open = last.name === "want_getJob" ? last : undefined;
     return this.#open;
   }
 
-  /** The last step of the agent's dialogue since the case began. */
-  #lastStep(): Heard | undefined {
-    return this.#manager.heard.findLast((heard) => STEPS.has(heard.name) && this.#isAgent(heard));
+  /** The last step of the agent's dialogue, with whomever, since the case began. */
+  #lastStep(peers: readonly Peer[]): Step | undefined {
+    const isStep = (heard: Heard) => STEPS.has(heard.name) && this.#isAgent(heard);
+    return peers.flatMap((peer) => {
+      const heard = peer.heard.findLast(isStep);
+      return heard === undefined ? [] : [{ peer, heard }];
+    }).reduce<Step | undefined>(
+      (last, step) => last !== undefined && last.heard.atMs > step.heard.atMs ? last : step,
+      undefined,
+    );
   }
 
   #isAgent({ from }: Heard): boolean {
@@ -203,7 +220,7 @@ export class DeployedAgent implements AsyncDisposable {
   }
 
   /** Plays the dialogue on until the agent asks for the next job or is silent. */
-  async #settle(stage: AgentStage): Promise<void> {
+  async #settle(stage: AgentStage, peers: readonly Peer[]): Promise<void> {
     const { manager } = stage;
     const { clock, patience } = this.#options;
     if (!manager.acknowledges) {
@@ -213,24 +230,25 @@ export class DeployedAgent implements AsyncDisposable {
     const endMs = clock.now() + SETTLE_MS;
     let answered: Heard | undefined;
     while (clock.now() < endMs) {
-      const last = this.#lastStep();
-      if (last === undefined || last.name === "want_getJob") break;
-      if (last === answered) {
+      const last = this.#lastStep(peers);
+      if (last === undefined || last.heard.name === "want_getJob") break;
+      if (last.heard === answered) {
         await manager.pass(Math.min(200, patience.silenceMs));
         continue;
       }
-      answered = last;
+      answered = last.heard;
       await this.#playOn(stage, last);
     }
   }
 
-  async #playOn(stage: AgentStage, { name, from, attributes }: Heard): Promise<void> {
-    const { manager } = stage;
-    if (name === "getJob") sayRunJob(manager, from, await makeJob(stage, "true"));
-    if (name === "want_getJobOutputDir") manager.say(from, { command: "have_getJobOutputDir" });
+  /** Plays on as whoever was asked: the original takes jobs of strangers, too. */
+  async #playOn(stage: AgentStage, { peer, heard }: Step): Promise<void> {
+    const { name, from, attributes } = heard;
+    if (name === "getJob") sayRunJob(peer, from, await makeJob(stage, "true"));
+    if (name === "want_getJobOutputDir") peer.say(from, { command: "have_getJobOutputDir" });
     if (name === "getJobOutputDir") {
       const id = attributes["jobID"] ?? "";
-      await sayStore(stage, manager, from, { id, attributes: {}, jmJobData: undefined });
+      await sayStore(stage, peer, from, { id, attributes: {}, jmJobData: undefined });
     }
   }
 }

@@ -90,11 +90,13 @@ export class DeployedManager {
   }
 
   /** A case without setup takes any manager that does both halves. */
-  #managerFor({ setup }: ManagerCase): string | undefined {
+  #managerFor({ setup, notWith = [] }: ManagerCase): string | undefined {
     const { managers } = this.#options.site;
     if (setup !== undefined) return managers.get(setup);
+    const excluded = notWith.map((name) => managers.get(name));
     const whole: readonly Setup[] = ["plain", "cooldown", "require-file", "two-managers"];
-    return whole.map((name) => managers.get(name)).find((jid) => jid !== undefined);
+    return whole.map((name) => managers.get(name))
+      .find((jid) => jid !== undefined && !excluded.includes(jid));
   }
 
   /** Runs a case. */

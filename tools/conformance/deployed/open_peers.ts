@@ -19,6 +19,7 @@ import { DeployedManager } from "./deployed_manager.ts";
 import { type DeployedParts, deployedTarget } from "./deployed_target.ts";
 import { type Detected, detectManager } from "./detect_implementation.ts";
 import type { Server } from "./open_server.ts";
+import { COOLDOWN_SECONDS } from "./own_roles.ts";
 import { Keys } from "./read_keys.ts";
 
 /** Longest waits for an agent's request or an account's cooldown, in milliseconds. */
@@ -165,16 +166,18 @@ async function openManager(
     random: systemRandom,
   });
   const implementation = await detectManager(peer, jid);
+  const isOriginal = (options.implementation ?? implementation) === "perl";
+  const cooldownSeconds = options.cooldown ?? (isOriginal ? COOLDOWN_SECONDS : 0);
   const deployed = new DeployedManager({
     site: {
-      managers: new Map(setupsOf(options).map((setup) => [setup, jid])),
+      managers: new Map(setupsOf(options, cooldownSeconds).map((setup) => [setup, jid])),
       redis,
       chirp,
       done,
       queue: options.queue,
       chirpAddress: options.chirp ?? "127.0.0.1:9094",
       requireFile: options.requireFile,
-      cooldownSeconds: options.cooldown,
+      cooldownSeconds,
       secure: await keys.forManager(jid),
       sealed,
     },
@@ -189,13 +192,13 @@ async function openManager(
 }
 
 /** What a deployed manager's configuration makes of it. */
-function setupsOf(options: ConformanceOptions): Setup[] {
+function setupsOf(options: ConformanceOptions, cooldownSeconds: number): Setup[] {
   const protection = protectionOf(options);
   if (protection !== "plain") return [protection];
   if (options.mode === "queue") return ["queue-only"];
   if (options.mode === "storage") return ["storage-only"];
   const setups: Setup[] = [];
-  if (options.cooldown > 0) setups.push("cooldown");
+  if (cooldownSeconds > 0) setups.push("cooldown");
   if (options.requireFile !== undefined) setups.push("require-file");
   if (options.twoManagers) setups.push("two-managers");
   return setups.length === 0 ? ["plain"] : setups;
