@@ -6,6 +6,7 @@
 import type { Bench } from "./row.ts";
 import { broker } from "./rows/broker.ts";
 import { brokerMemory } from "./rows/broker_memory.ts";
+import { carbon } from "./rows/carbon.ts";
 import { chirp } from "./rows/chirp.ts";
 import { codec } from "./rows/codec.ts";
 import { jobStore } from "./rows/job_store.ts";
@@ -18,6 +19,7 @@ export const BENCHES: readonly Bench[] = [
   brokerMemory,
   redis,
   chirp,
+  carbon,
   codec,
   jobStore,
   secure,
