@@ -30,6 +30,7 @@ import { LeaseKeeper } from "./jobmanager/lease_keeper.ts";
 import { jobManagerOptions } from "./jobmanager/open_jobmanager.ts";
 import { OutputStore } from "./jobmanager/output.ts";
 import type { JobManagerOptions } from "./jobmanager/options.ts";
+import { hostOf, isAboutOutput, isHandBack } from "./jobmanager/requests.ts";
 import { purgeFinished } from "./jobmanager/retention.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "./jobmanager/variables.ts";
 
@@ -209,8 +210,8 @@ export class JobManager implements Component {
   }
 
   /** Offers a job, where there is one and the agent has not asked too often. */
-  async #offer({ agentSession }: WantGetJob, sender: Sender): Promise<readonly Reply[]> {
-    const { cooldownSeconds = 0, requireFile } = this.#options;
+  async #offer(command: WantGetJob, sender: Sender): Promise<readonly Reply[]> {
+    const { cooldownSeconds = 0, requireFile, supplier } = this.#options;
     if (cooldownSeconds > 0 && await this.#store.askedTooSoon(sender.jid.local, cooldownSeconds)) {
       this.#log.info(`${sender.jid} asks too often: sent to sleep`);
       return [{ command: { command: "sleep" } }];
@@ -218,7 +219,8 @@ export class JobManager implements Component {
     // The agent's own job may be the last one: its runJob was lost, or the agent has started anew.
     if (
       await this.#store.waiting() === 0 &&
-      !await this.#store.owesAcknowledgement(sender.jid.full, agentSession)
+      !await this.#store.owesAcknowledgement(sender.jid.full, command.agentSession) &&
+      !await supplier?.offers(hostOf(command))
     ) {
       this.#log.debug("The queue is empty");
       this.#events.happened(EVENT.emptyQueue);
@@ -232,6 +234,7 @@ export class JobManager implements Component {
   /** Lends the next job to an agent. */
   async #handOut(command: GetJob, sender: Sender): Promise<readonly Reply[]> {
     const agent = sender.jid.full;
+    await this.#refill(command, agent);
     const { lease, invalid } = await this.#store.lease({
       agent,
       session: command.agentSession,
@@ -271,6 +274,14 @@ export class JobManager implements Component {
         });
       },
     }];
+  }
+
+  /** Has a job brought where none waits, and the agent has none coming. */
+  async #refill(command: GetJob, agent: string): Promise<void> {
+    const { supplier } = this.#options;
+    if (supplier === undefined || await this.#store.waiting() > 0) return;
+    if (await this.#store.owesAcknowledgement(agent, command.agentSession)) return;
+    await supplier.supply(hostOf(command));
   }
 
   async #confirm(id: string, token: number): Promise<void> {
@@ -354,16 +365,6 @@ export class JobManager implements Component {
         this.#log.warning(`Cannot keep house: ${messageOf(error)}`);
       }));
   }
-}
-
-/** True for what the manager that takes the output must get; handing a job back is not among it. */
-function isAboutOutput(command: Command): boolean {
-  return command.command === "want_getJobOutputDir" || command.command === "getJobOutputDir" ||
-    (command.command === "jobDone" && !isHandBack(command));
-}
-
-function isHandBack({ state }: JobDone): boolean {
-  return state === "returned" || state === "unable";
 }
 
 function messageOf(error: unknown): string {

@@ -13,6 +13,7 @@ import type { DeliveryOptions } from "../../lib/messaging/delivery.ts";
 import type { EventReporterOptions } from "../../lib/messaging/event_reporter.ts";
 import type { Link } from "../../lib/messaging/link.ts";
 import type { Random } from "../../lib/random.ts";
+import type { JobSupplier } from "./job_supplier.ts";
 import type { EndedJob } from "./output.ts";
 import type { Retention } from "./retention.ts";
 
@@ -22,6 +23,8 @@ export interface JobManagerOptions {
   readonly link: Link;
   /** The queue, which other managers may share. */
   readonly store: JobStore;
+  /** Fills the queue when it is empty and an agent asks. Default: jobs are submitted alone. */
+  readonly supplier?: JobSupplier | undefined;
   /** Folder shared with the Chirp server (`JM_CHIRP_WORK_DIR`). */
   readonly chirpFolder: Workspace;
   /** Folder of finished jobs (`JM_DONE_JOB_DIR`). Default: output stays in the shared folder. */

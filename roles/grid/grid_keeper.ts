@@ -1,0 +1,145 @@
+/**
+ * Keeps a grid told of its jobs until it knows how they ended: that they run, where their output is, how
+ * they ended, or that they come back. Every step may be made again.
+ *
+ * @module
+ */
+import type { Clock } from "../../lib/clock.ts";
+import { type GridAdapter, GridError, type GridJobRef } from "../../lib/grid/adapter.ts";
+import type { GridLedger } from "../../lib/grid/ledger.ts";
+import type { JobRecord, JobStore } from "../../lib/jobs/job_store.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { Workspace } from "../../lib/machine/workspace.ts";
+import { tryParseJid } from "../../lib/protocol/jid.ts";
+
+/** What a {@linkcode GridKeeper} needs. */
+export interface GridKeeperOptions {
+  /** The grid. */
+  readonly adapter: GridAdapter;
+  /** What was taken from it. */
+  readonly ledger: GridLedger;
+  /** The site's queue. */
+  readonly store: JobStore;
+  /** Folder of finished jobs. */
+  readonly doneFolder: Workspace;
+  /** A job that no agent has wanted for so long goes back to the grid. Default: 3,600 s. */
+  readonly giveBackSeconds?: number | undefined;
+  /** Clock of waits. */
+  readonly clock: Clock;
+  /** Told of every job that leaves the site, and when the grid cannot be reached. */
+  readonly log: Logger;
+}
+
+/** Follows the jobs of one grid; any number may follow the same ones. */
+export class GridKeeper {
+  readonly #options: GridKeeperOptions;
+  /** Leases that the grid knows of: token by job. */
+  readonly #startedToken = new Map<string, number>();
+
+  /** @param options See {@linkcode GridKeeperOptions}. */
+  constructor(options: GridKeeperOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Looks at all jobs of the grid once. A job whose step fails is looked at again the next time.
+   *
+   * @throws {RedisError} When the site's own memory cannot be reached.
+   */
+  async sweep(): Promise<void> {
+    const { ledger, store, adapter, log } = this.#options;
+    for (const job of await ledger.jobs()) {
+      const record = await store.get(job.id);
+      try {
+        if (await this.#step(job, record)) {
+          await ledger.remove(job.id);
+          this.#startedToken.delete(job.id);
+        }
+      } catch (error) {
+        if (!(error instanceof GridError)) throw error;
+        log.error(`Cannot tell ${adapter.grid} of job ${job.id}: ${error.message}`);
+      }
+    }
+  }
+
+  /** Makes the next step of a job; true where the grid needs no further one. */
+  async #step(job: GridJobRef, record: JobRecord | undefined): Promise<boolean> {
+    switch (record?.state) {
+      case undefined:
+        // Kept, but not in the queue yet, or forgotten there: the ledger's takes tell which.
+        return await this.#isForgotten() && await this.#giveBack(job, "The site has forgotten it");
+      case "held":
+        return false;
+      case "waiting":
+        return await this.#followWaiting(job, record);
+      case "leased":
+      case "running":
+        await this.#followRunning(job, record);
+        return false;
+      case "cancelled":
+        return await this.#giveBack(job, record.reason ?? "It was cancelled at the site");
+      case "succeeded":
+      case "failed":
+        return await this.#deliver(job, record);
+    }
+  }
+
+  async #isForgotten(): Promise<boolean> {
+    return (await this.#options.ledger.openTakes()).length === 0;
+  }
+
+  async #followWaiting(job: GridJobRef, record: JobRecord): Promise<boolean> {
+    const { adapter, store, giveBackSeconds = 3600, clock } = this.#options;
+    const reason = await adapter.heartbeat(job) === "cancelled"
+      ? "The grid has cancelled it"
+      : clock.now() - record.changedMs >= giveBackSeconds * 1000
+      ? "No agent wants it"
+      : undefined;
+    // Out of the queue first: nobody must start what the grid gives to somebody else.
+    if (reason !== undefined) await store.cancel(job.id, reason);
+    return false;
+  }
+
+  async #followRunning(job: GridJobRef, record: JobRecord): Promise<void> {
+    const { adapter, store } = this.#options;
+    if (record.state === "running" && this.#startedToken.get(job.id) !== record.token) {
+      await adapter.started(job, tryParseJid(record.agent)?.bare ?? "");
+      this.#startedToken.set(job.id, record.token);
+    }
+    if (await adapter.heartbeat(job) === "cancelled") {
+      await store.cancel(job.id, "The grid has cancelled it");
+    }
+  }
+
+  async #giveBack(job: GridJobRef, reason: string): Promise<true> {
+    const { adapter, log } = this.#options;
+    await adapter.giveBack(job, reason);
+    log.info(`Gave job ${job.id} back to ${adapter.grid}: ${reason}`);
+    return true;
+  }
+
+  /** Hands over output and status. Output that the grid refuses for good makes the job a failed one. */
+  async #deliver(job: GridJobRef, record: JobRecord): Promise<true> {
+    const { adapter, doneFolder, log } = this.#options;
+    let refusal: string | undefined;
+    if (record.archive !== undefined) {
+      try {
+        await adapter.store(job, { folder: doneFolder, archive: record.archive });
+      } catch (error) {
+        if (!(error instanceof GridError) || error.transient) throw error;
+        refusal = error.message;
+        log.error(`${adapter.grid} refuses the output of job ${job.id}: ${refusal}`);
+      }
+    }
+    const outcome = refusal === undefined && record.state === "succeeded" ? "succeeded" : "failed";
+    await adapter.finish(job, {
+      outcome,
+      waitStatus: record.exitCode,
+      reason: refusal ?? record.reason,
+      host: tryParseJid(record.agent)?.bare ?? "",
+      cpuSeconds: record.wallSeconds,
+    });
+    log.info(`Job ${job.id} has ${outcome} in ${adapter.grid}`);
+    return true;
+  }
+}

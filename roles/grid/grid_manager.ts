@@ -1,0 +1,73 @@
+/**
+ * A manager whose jobs come from a grid: hands them out as any manager does, and keeps the grid told of them.
+ *
+ * @module
+ */
+import { repeat, systemClock } from "../../lib/clock.ts";
+import type { GridAdapter } from "../../lib/grid/adapter.ts";
+import type { GridLedger } from "../../lib/grid/ledger.ts";
+import type { Workspace } from "../../lib/machine/workspace.ts";
+import { systemRandom } from "../../lib/random.ts";
+import { JobManager } from "../jobmanager.ts";
+import type { JobManagerOptions } from "../jobmanager/options.ts";
+import { GridKeeper } from "./grid_keeper.ts";
+import { GridSupply } from "./grid_supply.ts";
+
+/** Options of a {@linkcode GridManager}: those of a job manager, and its grid. */
+export interface GridManagerOptions extends Omit<JobManagerOptions, "supplier" | "onEnd"> {
+  /** The grid. */
+  readonly adapter: GridAdapter;
+  /** What was taken from it. */
+  readonly ledger: GridLedger;
+  /** Folder of finished jobs: what waits for the grid's storage. */
+  readonly doneFolder: Workspace;
+  /** Time between two looks at the grid's jobs. Default: 10,000 ms. */
+  readonly gridSweepMs?: number | undefined;
+  /** A job that no agent has wanted for so long goes back to the grid. Default: 3,600 s. */
+  readonly giveBackSeconds?: number | undefined;
+}
+
+/** One manager; any number may share a queue and a grid. */
+export class GridManager {
+  readonly #options: GridManagerOptions;
+  readonly #manager: JobManager;
+  readonly #supply: GridSupply;
+  readonly #keeper: GridKeeper;
+
+  /**
+   * Puts the parts together; nothing is asked, sent or stored before {@linkcode run}.
+   *
+   * @param options See {@linkcode GridManagerOptions}.
+   */
+  constructor(options: GridManagerOptions) {
+    const { clock = systemClock, random = systemRandom } = options;
+    this.#options = options;
+    this.#supply = new GridSupply({ ...options, random });
+    this.#keeper = new GridKeeper({ ...options, clock });
+    this.#manager = new JobManager({ ...options, supplier: this.#supply });
+  }
+
+  /**
+   * Serves until stopped.
+   *
+   * @param signal Stops the manager.
+   * @throws {LinkRefusedError} When the XMPP server refuses the account for good.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock = systemClock, gridSweepMs = 10_000 } = this.#options;
+    await using _sweeps = repeat(clock, gridSweepMs, () => this.#sweep());
+    await this.#manager.run(signal);
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      await this.#supply.resume();
+      await this.#keeper.sweep();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : error;
+      this.#options.log.warning(
+        `Cannot follow the jobs of ${this.#options.adapter.grid}: ${reason}`,
+      );
+    }
+  }
+}

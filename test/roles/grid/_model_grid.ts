@@ -1,0 +1,137 @@
+/**
+ * A grid in memory that keeps count: what was given, registered and finished, and how often.
+ *
+ * @module
+ */
+import {
+  type GridAdapter,
+  GridError,
+  type GridHost,
+  type GridJob,
+  type GridJobRef,
+  type GridResult,
+  type GridVerdict,
+  type InputStage,
+  type JobOutput,
+} from "../../../lib/grid/adapter.ts";
+
+/** A job of the grid. */
+export interface ModelGridJob {
+  state: "waiting" | "given" | "running" | "done" | "cancelled";
+  /** Name of the request under which it was given. */
+  request: string;
+  /** Archives in the grid's storage. */
+  readonly registered: string[];
+  readonly results: GridResult[];
+  gaveBack: number;
+}
+
+/** The grid. */
+export class ModelGrid {
+  readonly jobs = new Map<string, ModelGridJob>();
+  /** True while it cannot be reached. */
+  isDown = false;
+  /** Whether it refuses output for good. */
+  refusesOutput = false;
+
+  /** Puts a job into its queue. */
+  add(id: string): void {
+    this.jobs.set(id, { state: "waiting", request: "", registered: [], results: [], gaveBack: 0 });
+  }
+
+  /** A job, which must be there. */
+  job(id: string): ModelGridJob {
+    const job = this.jobs.get(id);
+    if (job === undefined) throw new GridError(`There is no job ${id}`, { transient: false });
+    return job;
+  }
+
+  /** A connection to it. */
+  connect(): GridAdapter {
+    return new ModelAdapter(this);
+  }
+}
+
+class ModelAdapter implements GridAdapter {
+  readonly grid = "Model";
+  readonly #grid: ModelGrid;
+
+  constructor(grid: ModelGrid) {
+    this.#grid = grid;
+  }
+
+  async offer(_host: GridHost): Promise<boolean> {
+    await this.#reach();
+    return [...this.#grid.jobs.values()].some(({ state }) => state === "waiting");
+  }
+
+  async take(_host: GridHost, stage: InputStage, request: string): Promise<GridJob | undefined> {
+    await this.#reach();
+    const jobs = [...this.#grid.jobs];
+    const [id, job] = jobs.find(([, job]) => job.request === request) ??
+      jobs.find(([, { state }]) => state === "waiting") ?? [];
+    if (id === undefined || job === undefined) return undefined;
+    if (job.state === "waiting") Object.assign(job, { state: "given", request });
+    const inputDir = await stage.directoryOf(id);
+    await stage.folder.writeText(`${inputDir}/run.sh`, "#!/bin/sh\n");
+    return {
+      id,
+      state: { WORKDIR: `/grid/${id}` },
+      job: {
+        id,
+        inputDir,
+        inputFiles: ["run.sh"],
+        command: "run.sh",
+        arguments: "",
+        environment: "",
+        packages: "",
+      },
+    };
+  }
+
+  async started({ id }: GridJobRef): Promise<void> {
+    await this.#reach();
+    this.#grid.job(id).state = "running";
+  }
+
+  async store({ id }: GridJobRef, { folder, archive }: JobOutput): Promise<void> {
+    await this.#reach();
+    if (this.#grid.refusesOutput) throw new GridError("No space is left", { transient: false });
+    if (!await folder.exists(archive)) {
+      throw new GridError(`There is no ${archive}`, { transient: false });
+    }
+    const { registered } = this.#grid.job(id);
+    if (!registered.includes(archive)) registered.push(archive);
+  }
+
+  async finish({ id }: GridJobRef, result: GridResult): Promise<void> {
+    await this.#reach();
+    const job = this.#grid.job(id);
+    if (job.state === "done") return;
+    job.state = "done";
+    job.results.push(result);
+  }
+
+  async giveBack({ id }: GridJobRef): Promise<void> {
+    await this.#reach();
+    const job = this.#grid.job(id);
+    if (job.state === "given" || job.state === "running") {
+      Object.assign(job, { state: "waiting", request: "", gaveBack: job.gaveBack + 1 });
+    }
+  }
+
+  async heartbeat({ id }: GridJobRef): Promise<GridVerdict> {
+    await this.#reach();
+    return this.#grid.job(id).state === "cancelled" ? "cancelled" : "wanted";
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #reach(): Promise<void> {
+    return this.#grid.isDown
+      ? Promise.reject(new GridError("The grid is away", { transient: true }))
+      : Promise.resolve();
+  }
+}

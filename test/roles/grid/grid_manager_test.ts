@@ -1,0 +1,153 @@
+/** Jobs of a grid on their way through a site, broken off at every point where they can break off. */
+import { assert, assertEquals } from "@std/assert";
+import { GridLedger } from "../../../lib/grid/ledger.ts";
+import { createLogger, memorySink } from "../../../lib/log.ts";
+import { GridManager, type GridManagerOptions } from "../../../roles/grid/grid_manager.ts";
+import { memoryLink } from "../../../sim/xmpp/mod.ts";
+import { Life, mortal, mortalLink } from "../_mortal.ts";
+import { CHIRP, Site } from "../_site.ts";
+import { ModelGrid } from "./_model_grid.ts";
+
+/** Starts a manager on a site whose every effect is a step of its life. */
+function startManager(
+  site: Site,
+  grid: ModelGrid,
+  life = new Life(),
+  more: Partial<GridManagerOptions> = {},
+): Promise<void> {
+  const { clock } = site;
+  const link = memoryLink(site.broker, { user: "jobmanager", clock, random: site.random() });
+  const manager = new GridManager({
+    link: mortalLink(link, life),
+    store: mortal(site.store, "store", life),
+    chirpFolder: mortal(site.chirp, "chirp", life),
+    doneFolder: mortal(site.done, "done", life),
+    chirpAddress: CHIRP,
+    adapter: mortal(grid.connect(), "grid", life),
+    ledger: mortal(new GridLedger(site.calls, "model"), "ledger", life),
+    log: createLogger({ sinks: [memorySink()], clock }),
+    clock,
+    random: site.random(),
+    ...more,
+  });
+  const running = manager.run(new AbortController().signal);
+  running.catch(() => {});
+  return running;
+}
+
+/** Everything is where it must be at the end, once. */
+async function assertDelivered(site: Site, grid: ModelGrid, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const { state, results, registered } = grid.job(id);
+    assertEquals([id, state, results.length, registered.length], [id, "done", 1, 1]);
+    assertEquals(results[0]?.outcome, "succeeded");
+  }
+  const ledger = new GridLedger(site.calls, "model");
+  assertEquals([await ledger.jobs(), await ledger.openTakes()], [[], []]);
+}
+
+const JOB = { durationMs: 5000 };
+const IDS = ["1001", "1002"];
+
+async function runDisturbed(life: Life, onSite: (site: Site, grid: ModelGrid) => void) {
+  await using site = new Site();
+  const grid = new ModelGrid();
+  for (const id of IDS) grid.add(id);
+  onSite(site, grid);
+  startManager(site, grid, life);
+  site.agent({ job: JOB, times: { longestRequestMs: 120_000 } });
+  for (let passed = 0; passed < 6 * 3600; passed += 60) {
+    await site.pass(60);
+    if (IDS.every((id) => grid.job(id).state === "done")) break;
+  }
+  await site.pass(60);
+  await assertDelivered(site, grid, IDS);
+}
+
+Deno.test("jobs of a grid are run by agents that know nothing of it, and delivered", async () => {
+  const life = new Life();
+  await runDisturbed(life, () => {});
+  assert(life.steps.some(({ call }) => call === "grid.started"));
+});
+
+Deno.test("no job of a grid is lost, delivered or finished twice when its manager dies at any effect", async () => {
+  const undisturbed = new Life();
+  await runDisturbed(undisturbed, () => {});
+  const last = undisturbed.steps.findLastIndex(({ call }) => call === "ledger.remove");
+  assert(last > 50);
+  for (const [index, { call, phase }] of undisturbed.steps.slice(0, last + 1).entries()) {
+    if (phase === "before") continue;
+    const life = new Life((_, at) => at === index);
+    try {
+      await runDisturbed(
+        life,
+        (site, grid) =>
+          life.onDeath(() => site.clock.after(5000, () => void startManager(site, grid))),
+      );
+    } catch (error) {
+      throw new Error(`Disturbed by the manager's death after ${call} (${index})`, {
+        cause: error,
+      });
+    }
+  }
+});
+
+Deno.test("jobs of a grid are delivered when it comes back after an hour", async () => {
+  for (const call of ["grid.offer", "grid.take", "grid.started", "grid.store", "grid.finish"]) {
+    let isFirst = true;
+    let down = () => {};
+    const life = new Life((step) => {
+      if (isFirst && step.call === call && step.phase === "before") {
+        isFirst = false;
+        down();
+      }
+      return false;
+    });
+    await runDisturbed(life, (site, grid) => {
+      down = () => {
+        grid.isDown = true;
+        site.clock.after(3_600_000, () => grid.isDown = false);
+      };
+    });
+    assert(!isFirst, call);
+  }
+});
+
+Deno.test("a job that no agent wants goes back to the grid, out of the queue first", async () => {
+  await using site = new Site();
+  const grid = new ModelGrid();
+  grid.add("1001");
+  startManager(site, grid, new Life(), { giveBackSeconds: 600 });
+  // It asks for a job and is never heard of again.
+  const agent = site.hand("agent");
+  await site.pass(0);
+  agent.acknowledges = false;
+  agent.say("jobmanager@localhost", { command: "getJob", agentHost: "vm", jdl: "[\n]\n" });
+  await site.pass(3000);
+  assertEquals((await site.job("1001")).state, "cancelled");
+  assertEquals([grid.job("1001").state, grid.job("1001").gaveBack], ["waiting", 1]);
+});
+
+Deno.test("a job that the grid cancels is cancelled at the site", async () => {
+  await using site = new Site();
+  const grid = new ModelGrid();
+  grid.add("1001");
+  startManager(site, grid);
+  site.agent({ job: { durationMs: 1e9 } });
+  await site.pass(30);
+  grid.job("1001").state = "cancelled";
+  await site.pass(30);
+  assertEquals((await site.job("1001")).state, "cancelled");
+});
+
+Deno.test("output that the grid refuses for good makes the job a failed one", async () => {
+  await using site = new Site();
+  const grid = new ModelGrid();
+  grid.add("1001");
+  grid.refusesOutput = true;
+  startManager(site, grid);
+  site.agent({ job: JOB });
+  await site.pass(60);
+  const [result] = grid.job("1001").results;
+  assertEquals([result?.outcome, result?.reason], ["failed", "No space is left"]);
+});
