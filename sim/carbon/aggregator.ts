@@ -23,6 +23,8 @@ export interface AggregatorOptions {
 const MOST_REMEMBERED = 100_000;
 /** Most series that are made at a time; points for further ones are passed on alone. */
 const MOST_OUTPUTS = 10_000;
+/** Intervals of one series that are collected at a time; points of further ones are passed on alone. */
+const MOST_INTERVALS = 1000;
 /** Intervals for which late points still change what was made of their interval. */
 const INTERVALS_KEPT = 5;
 
@@ -89,7 +91,10 @@ export class Aggregator implements Disposable {
     const { frequencySeconds, method } = output.rule;
     const start = timestamp - timestamp % frequencySeconds;
     let values = output.intervals.get(start);
-    if (values === undefined) output.intervals.set(start, values = new IntervalValues(method));
+    if (values === undefined) {
+      if (output.intervals.size >= MOST_INTERVALS) return;
+      output.intervals.set(start, values = new IntervalValues(method));
+    }
     values.add(value);
   }
 

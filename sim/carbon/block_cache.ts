@@ -32,6 +32,8 @@ export interface BlockCacheOptions {
   readonly mostDirty: number;
   /** Most blocks in memory, those that wait to be stored aside. */
   readonly mostBlocks: number;
+  /** Told why blocks could not be stored; they go on waiting. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Reads and writes points; what is written is stored with {@linkcode BlockCache.flush}. */
@@ -41,7 +43,9 @@ export class BlockCache {
   /** All blocks in memory, the longest unused about first. */
   readonly #blocks = new Set<Block>();
   #dirty: Block[] = [];
-  /** Archives that have grown: the oldest second that each keeps. */
+  /** Whether the last attempt to store failed, as on a full disk. */
+  #isFailing = false;
+  /** Archives that have grown: the first second of the oldest block that each keeps. */
   readonly #grown = new Map<ArchiveBlocks, number>();
 
   /**
@@ -64,15 +68,19 @@ export class BlockCache {
    * @param archive Where.
    * @param second When; a multiple of the archive's step.
    * @param value What.
+   * @param now The present second: the archive keeps what lies its span before it.
+   * @returns False where no more can wait to be stored.
    */
-  set(archive: ArchiveBlocks, second: number, value: number): void {
+  set(archive: ArchiveBlocks, second: number, value: number, now: number): boolean {
     const start = blockStart(archive, second);
-    const block = this.#find(archive, start) ?? this.#add(archive, start, emptyPoints());
+    const found = this.#find(archive, start);
+    if (found?.isDirty !== true && !this.#hasRoom()) return false;
+    const block = found ?? this.#add(archive, start, now);
     block.points[(second - start) / archive.stepSeconds] = value;
-    if (block.isDirty) return;
+    if (block.isDirty) return true;
     block.isDirty = true;
     this.#dirty.push(block);
-    if (this.#dirty.length >= this.#options.mostDirty) this.flush();
+    return true;
   }
 
   /**
@@ -100,17 +108,35 @@ export class BlockCache {
     return values;
   }
 
-  /** Stores what waits, and forgets what archives no longer keep. */
+  /** Stores what waits, and forgets what archives no longer keep; what fails is tried again next time. */
   flush(): void {
-    this.#database.transaction(() => {
-      for (const { owner, start, points } of this.#dirty) this.#database.save(owner, start, points);
-      for (const [archive, oldest] of this.#grown) this.#database.dropBefore(archive, oldest);
-    });
+    try {
+      // First what frees room.
+      this.#database.transaction(() => {
+        for (const [archive, oldest] of this.#grown) this.#database.dropBefore(archive, oldest);
+      });
+      this.#database.transaction(() => {
+        for (const { owner, start, points } of this.#dirty) {
+          this.#database.save(owner, start, points);
+        }
+      });
+    } catch (error) {
+      this.#isFailing = true;
+      return this.#options.onError(error);
+    }
+    this.#isFailing = false;
     for (const block of this.#dirty) block.isDirty = false;
     this.#dirty = [];
     for (const [archive, oldest] of this.#grown) this.#forget(archive, oldest);
     this.#grown.clear();
     this.#shrink();
+  }
+
+  /** Whether one more block may wait; stores those that do, where it may not, unless that failed just now. */
+  #hasRoom(): boolean {
+    if (this.#dirty.length < this.#options.mostDirty) return true;
+    if (!this.#isFailing) this.flush();
+    return !this.#isFailing;
   }
 
   #find(archive: ArchiveBlocks, start: number): Block | undefined {
@@ -126,10 +152,10 @@ export class BlockCache {
   }
 
   /** A block that was not there: the archive grows, so that its oldest may go. */
-  #add(archive: ArchiveBlocks, start: number, points: Float64Array): Block {
-    const oldest = start - archive.spanSeconds;
+  #add(archive: ArchiveBlocks, start: number, now: number): Block {
+    const oldest = blockStart(archive, now - archive.spanSeconds);
     this.#grown.set(archive, Math.max(oldest, this.#grown.get(archive) ?? oldest));
-    return this.#insert(archive, start, points);
+    return this.#insert(archive, start, new Float64Array(BLOCK_POINTS).fill(NaN));
   }
 
   #insert(owner: ArchiveBlocks, start: number, points: Float64Array): Block {
@@ -167,8 +193,4 @@ export class BlockCache {
 function blockStart({ stepSeconds }: BlockPlace, second: number): number {
   const blockSeconds = stepSeconds * BLOCK_POINTS;
   return Math.floor(second / blockSeconds) * blockSeconds;
-}
-
-function emptyPoints(): Float64Array {
-  return new Float64Array(BLOCK_POINTS).fill(NaN);
 }

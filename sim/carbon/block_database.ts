@@ -29,7 +29,10 @@ export interface StoredSeries {
   readonly plan: StoragePlan;
 }
 
+const PAGE_BYTES = 4096;
+
 const LAYOUT = `
+  PRAGMA page_size = ${PAGE_BYTES};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS series (
@@ -58,12 +61,15 @@ export class BlockDatabase implements Disposable {
 
   /**
    * @param file Path of the file, made where missing; `:memory:` for none.
+   * @param maxBytes Most bytes that it may hold; then nothing more can be stored.
    * @throws {Error} When the file is no database or cannot be opened.
    */
-  constructor(file: string) {
+  constructor(file: string, maxBytes: number) {
     try {
       this.#database = new DatabaseSync(file);
       this.#database.exec(LAYOUT);
+      const pages = Math.ceil(maxBytes / PAGE_BYTES);
+      this.#database.exec(`PRAGMA max_page_count = ${pages}`);
     } catch (error) {
       const reason = error instanceof Error ? error.message : error;
       throw new Error(`Cannot open the series in ${file}: ${reason}`, { cause: error });
@@ -132,7 +138,8 @@ export class BlockDatabase implements Disposable {
       change();
       this.#database.exec("COMMIT");
     } catch (error) {
-      this.#database.exec("ROLLBACK");
+      // A full disk has ended the transaction already.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
       throw error;
     }
   }

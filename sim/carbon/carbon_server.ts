@@ -34,6 +34,10 @@ export interface CarbonServerOptions {
   readonly rules?: string | undefined;
   /** Most series; points of further ones are dropped. Default: 100,000. */
   readonly maxSeries?: number | undefined;
+  /** Most bytes that the series may take; then no more is stored. Default: 1 GiB in memory, 16 in a file. */
+  readonly maxBytes?: number | undefined;
+  /** Told why nothing can be stored, such as a full disk; points wait within bounds. Default: nobody is. */
+  readonly onError?: ((error: unknown) => void) | undefined;
   /** Most blocks of 64 points in memory, about 700 bytes each. Default: 65,536. */
   readonly maxCachedBlocks?: number | undefined;
   /** Longest time that a point waits to be stored, in milliseconds. Default: 1000. */
@@ -100,12 +104,13 @@ export interface CarbonServer extends AsyncDisposable {
  * @throws {Error} When the file cannot be opened.
  */
 export async function startCarbonServer(options: CarbonServerOptions = {}): Promise<CarbonServer> {
-  const { clock = systemClock, hostname = "127.0.0.1", maxConnections = 1000 } = options;
+  const { clock = systemClock, hostname = "127.0.0.1", maxConnections = 1000, ...rest } = options;
   const rules = parseAggregationRules(options.rules ?? ORIGINAL_AGGREGATION_RULES);
   await using started = new AsyncDisposableStack();
   const store = started.use(
     new SeriesStore({
-      ...options,
+      ...rest,
+      clock,
       rules: new StorageRules({
         schemas: options.schemas ?? ORIGINAL_STORAGE_SCHEMAS,
         aggregation: options.aggregation,

@@ -20,6 +20,15 @@ export interface Points {
   readonly values: (number | null)[];
 }
 
+/** A point of a coarser archive that is to be made anew. */
+interface RollUpStep {
+  readonly finer: ArchiveBlocks;
+  readonly coarser: ArchiveBlocks;
+  /** A second within the point. */
+  readonly second: number;
+  readonly now: number;
+}
+
 /** A series. */
 export class Series {
   readonly #archives: readonly ArchiveBlocks[];
@@ -49,17 +58,17 @@ export class Series {
    * @param second When, in seconds since the epoch.
    * @param value What.
    * @param now The present second.
-   * @returns False where no archive reaches so far back, or it lies so far ahead that it would overwrite
-   * the past.
+   * @returns False where no archive reaches so far back, where it lies so far ahead that it would
+   * overwrite the past, and where no more can wait to be stored.
    */
   write(second: number, value: number, now: number): boolean {
     const age = now - second;
     const index = this.#archives.findIndex((archive) => archive.spanSeconds >= Math.abs(age));
     let finer = this.#archives[index];
     if (finer === undefined || (age < 0 && index > 0)) return false;
-    this.#cache.set(finer, floorTo(second, finer.stepSeconds), value);
+    if (!this.#cache.set(finer, floorTo(second, finer.stepSeconds), value, now)) return false;
     for (const coarser of this.#archives.slice(index + 1)) {
-      if (!this.#rollUp(finer, coarser, second)) break;
+      if (!this.#rollUp({ finer, coarser, second, now })) break;
       finer = coarser;
     }
     return true;
@@ -88,14 +97,15 @@ export class Series {
     return { start, end, step, values: this.#cache.get(archive, start, (end - start) / step) };
   }
 
-  /** Makes one point of those of a finer archive; false where too few of them are known. */
-  #rollUp(finer: ArchiveBlocks, coarser: ArchiveBlocks, second: number): boolean {
+  /** Makes one point of those of a finer archive; false where too few are known, or none can be kept. */
+  #rollUp({ finer, coarser, second, now }: RollUpStep): boolean {
     const start = floorTo(second, coarser.stepSeconds);
     const count = coarser.stepSeconds / finer.stepSeconds;
     const known = this.#cache.get(finer, start, count).filter((value) => value !== null);
-    if (known.length === 0 || known.length / count < this.#plan.xFilesFactor) return false;
-    this.#cache.set(coarser, start, combine(known, this.#plan.rollUp));
-    return true;
+    // Whisper keeps the factor as a 32-bit float: one of five is less than its 0.2.
+    const factor = Math.fround(this.#plan.xFilesFactor);
+    if (known.length === 0 || known.length / count < factor) return false;
+    return this.#cache.set(coarser, start, combine(known, this.#plan.rollUp), now);
   }
 }
 

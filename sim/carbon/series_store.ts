@@ -22,6 +22,10 @@ export interface SeriesStoreOptions {
   readonly maxSeries?: number | undefined;
   /** Longest time that a point waits to be stored, in milliseconds. Default: 1000. */
   readonly flushMs?: number | undefined;
+  /** Most bytes that the series may take; then no more is stored. Default: 1 GiB in memory, 16 in a file. */
+  readonly maxBytes?: number | undefined;
+  /** Told why nothing can be stored, such as a full disk; points wait within bounds. Default: nobody is. */
+  readonly onError?: ((error: unknown) => void) | undefined;
   /** Most blocks of 64 points in memory, about 700 bytes each. Default: 65,536. */
   readonly maxCachedBlocks?: number | undefined;
   /** Source of time. Default: the machine's clock. */
@@ -30,6 +34,7 @@ export interface SeriesStoreOptions {
 
 /** Most blocks that wait to be stored before they are stored at once. */
 const MOST_DIRTY_BLOCKS = 8192;
+const GIBIBYTE = 2 ** 30;
 
 /** The store. A crash loses what waits to be stored, as carbon's cache does. */
 export class SeriesStore implements Disposable {
@@ -41,6 +46,7 @@ export class SeriesStore implements Disposable {
   readonly #tree = new SeriesTree();
   readonly #maxSeries: number;
   readonly #flushMs: number;
+  readonly #onError: (error: unknown) => void;
   #flushTimer: Timer | undefined;
   #dropped = 0;
 
@@ -53,10 +59,13 @@ export class SeriesStore implements Disposable {
     this.#rules = options.rules;
     this.#maxSeries = options.maxSeries ?? 100_000;
     this.#flushMs = options.flushMs ?? 1000;
-    this.#database = new BlockDatabase(options.file ?? ":memory:");
+    this.#onError = options.onError ?? (() => {});
+    const maxBytes = options.maxBytes ?? (options.file === undefined ? 1 : 16) * GIBIBYTE;
+    this.#database = new BlockDatabase(options.file ?? ":memory:", maxBytes);
     this.#cache = new BlockCache(this.#database, {
       mostDirty: MOST_DIRTY_BLOCKS,
       mostBlocks: options.maxCachedBlocks ?? 65_536,
+      onError: this.#onError,
     });
     for (const { id, path, plan } of this.#database.allSeries()) {
       this.#insert(new Series(id, path, plan, this.#cache));
@@ -97,23 +106,35 @@ export class SeriesStore implements Disposable {
     return this.#tree.find(pattern);
   }
 
-  /** Stores what waits. */
+  /** Stores what waits; what cannot be stored now waits on. */
   flush(): void {
     this.#flushTimer?.cancel();
     this.#flushTimer = undefined;
     this.#cache.flush();
+    if (this.#cache.isDirty) this.#flushLater();
   }
 
   /** Stores what waits and closes the file. */
   [Symbol.dispose](): void {
     this.flush();
+    this.#flushTimer?.cancel();
     this.#database[Symbol.dispose]();
+  }
+
+  #flushLater(): void {
+    this.#flushTimer ??= this.#clock.after(this.#flushMs, () => this.flush());
   }
 
   #begin(path: string): Series | undefined {
     if (this.#series.size >= this.#maxSeries) return undefined;
     const plan = this.#rules.planFor(path);
-    return this.#insert(new Series(this.#database.addSeries(path, plan), path, plan, this.#cache));
+    try {
+      const id = this.#database.addSeries(path, plan);
+      return this.#insert(new Series(id, path, plan, this.#cache));
+    } catch (error) {
+      this.#onError(error);
+      return undefined;
+    }
   }
 
   #insert(series: Series): Series {

@@ -70,6 +70,14 @@ Deno.test("Aggregator does not pass on a point whose series it makes itself", ()
   assertEquals(points.map(({ path, value }) => [path, value]), [["in.a", 1]]);
 });
 
+Deno.test("Aggregator collects no more than a thousand intervals of a series", async () => {
+  const { clock, points, take } = aggregatorOf("all (60) = sum in.*");
+  for (let minute = 0; minute < 1500; minute++) take("in.a", 1, minute * -60);
+  await clock.advance(60_000);
+  const made = points.filter(({ path }) => path === "all");
+  assertEquals([points.length - made.length, made.length], [1500, 1000]);
+});
+
 Deno.test("the original's rules make totals of several managers' lines", async () => {
   const { clock, take, points } = aggregatorOf(ORIGINAL_AGGREGATION_RULES);
   const manager = (name: string) => `copilot.jobmanager.generic.${name}`;

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertLess, assertStringIncludes, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
@@ -137,6 +137,35 @@ Deno.test("a store takes no more series than it may", () => {
   assertEquals(store.find("*").map(({ path }) => path), ["a", "b"]);
 });
 
+Deno.test("a store that is full drops points, says why, and reads on", async () => {
+  const clock = new VirtualClock();
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  using store = openStore({ clock, maxBytes: 64 * 1024, onError });
+  const lines = 20_000;
+  for (let index = 0; index < lines; index++) {
+    store.write({ path: `many.n${index}`, value: index, timestamp: store.now });
+  }
+  await clock.advance(5000);
+  assert(store.dropped > 0 && store.dropped < lines, `${store.dropped} points were dropped`);
+  assertStringIncludes(`${errors[0]}`, "full");
+  const [first] = store.find("many.n0");
+  const points = first?.series?.fetch(store.now - 100, store.now, store.now);
+  assertEquals(points?.values.filter((value) => value !== null), [0]);
+});
+
+Deno.test("a full store goes on when old blocks have made room", async () => {
+  const clock = new VirtualClock();
+  let errors = 0;
+  using store = openStore({ clock, maxBytes: 128 * 1024, onError: () => errors++ });
+  // One series fits: what it forgets makes room for what it keeps, for ever.
+  for (let minute = 0; minute < 3000; minute++) {
+    await clock.advance(60_000);
+    store.write({ path: "a", value: minute, timestamp: store.now });
+  }
+  assertEquals([errors, store.dropped], [0, 0]);
+});
+
 Deno.test("a point so far ahead that it would take the place of the past is dropped", () => {
   using store = openStore();
   store.write({ path: "a", value: 1, timestamp: START + 200 });
@@ -144,6 +173,17 @@ Deno.test("a point so far ahead that it would take the place of the past is drop
   store.write({ path: "a", value: 1, timestamp: START + 201 });
   store.write({ path: "a", value: 1, timestamp: Number.MAX_SAFE_INTEGER });
   assertEquals(store.dropped, 2);
+});
+
+Deno.test("a point ahead takes nothing of the past away", () => {
+  using store = openStore();
+  for (let age = 0; age <= 199; age++) {
+    store.write({ path: "a", value: age, timestamp: START - age });
+  }
+  store.write({ path: "a", value: 1, timestamp: START + 200 });
+  store.flush();
+  const points = store.find("a")[0]?.series?.fetch(START - 200, START, START);
+  assertEquals(points?.values, Array.from({ length: 200 }, (_, index) => 199 - index));
 });
 
 Deno.test("a file that is no database is left alone", async () => {
