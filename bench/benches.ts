@@ -10,8 +10,10 @@ import { carbon } from "./rows/carbon.ts";
 import { chirp } from "./rows/chirp.ts";
 import { codec } from "./rows/codec.ts";
 import { jobStore } from "./rows/job_store.ts";
+import { memoryCycles } from "./rows/memory_cycles.ts";
 import { redis } from "./rows/redis.ts";
 import { secure } from "./rows/secure.ts";
+import { worlds } from "./rows/worlds.ts";
 
 /** All benches. */
 export const BENCHES: readonly Bench[] = [
@@ -22,5 +24,7 @@ export const BENCHES: readonly Bench[] = [
   carbon,
   codec,
   jobStore,
+  memoryCycles,
+  worlds,
   secure,
 ];

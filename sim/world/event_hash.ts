@@ -21,11 +21,16 @@ export function hashText(seed: number, text: string): number {
   return mix(hash >>> 0);
 }
 
+/** Names whose hashes are kept at most. */
+const MOST_NAMES = 100_000;
+
 /** The hash of a stream of events, 64 bits in two halves. */
 export class EventHash {
   #low = 0x9e3779b9;
   #high = 0x7f4a7c15;
   #events = 0;
+  /** Hashes of the names that come again and again. */
+  readonly #names = new Map<string, number>();
 
   /** Events so far. */
   get events(): number {
@@ -36,28 +41,55 @@ export class EventHash {
    * Takes an event in.
    *
    * @param atMs Virtual time.
-   * @param words What happened.
+   * @param text What happened.
    */
-  add(atMs: number, ...words: readonly string[]): void {
+  add(atMs: number, text: string): void {
     this.#events++;
-    let low = Math.imul(this.#low ^ atMs, 0x01000193);
-    let high = Math.imul(this.#high ^ (atMs / 2 ** 32), 0x85ebca6b);
-    for (const word of words) {
-      for (let index = 0; index < word.length; index++) {
-        const unit = word.charCodeAt(index);
-        low = Math.imul(low ^ unit, 0x01000193);
-        high = Math.imul(high + unit, 0x85ebca6b) ^ (low >>> 16);
-      }
-      // Where a word ends counts: "ab", "c" is not "a", "bc".
-      low = Math.imul(low ^ 0xff, 0x01000193);
-    }
-    this.#low = low;
-    this.#high = mix((high ^ low) >>> 0);
+    this.#mixTime(atMs);
+    this.#mix(hashText(0, text));
+  }
+
+  /**
+   * Takes in that something passed between two parties.
+   *
+   * @param atMs Virtual time.
+   * @param from Who sent it.
+   * @param to Who gets it.
+   * @param what Its kind.
+   * @param id Its own name.
+   */
+  addPassing(atMs: number, from: string, to: string, what: string, id: string): void {
+    this.#events++;
+    this.#mixTime(atMs);
+    this.#mix(this.#nameHash(from));
+    this.#mix(this.#nameHash(to));
+    this.#mix(this.#nameHash(what));
+    this.#mix(hashText(0, id));
   }
 
   /** The hash as sixteen hexadecimal digits. */
   get digest(): string {
     const hex = (half: number) => (mix(half >>> 0)).toString(16).padStart(8, "0");
     return hex(this.#high) + hex(this.#low ^ this.#events);
+  }
+
+  #mixTime(atMs: number): void {
+    this.#mix(atMs | 0);
+    this.#mix(atMs / 2 ** 32 | 0);
+  }
+
+  /** Takes 32 bits in; their order counts. */
+  #mix(word: number): void {
+    this.#low = Math.imul(this.#low ^ word, 0x01000193);
+    this.#high = Math.imul((this.#high ^ (this.#low >>> 15)) + word, 0x85ebca6b);
+    this.#high ^= this.#high >>> 13;
+  }
+
+  #nameHash(name: string): number {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    const hash = hashText(0, name);
+    if (this.#names.size < MOST_NAMES) this.#names.set(name, hash);
+    return hash;
   }
 }

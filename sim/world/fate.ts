@@ -69,8 +69,8 @@ export class Dice {
   readonly #name: string;
   readonly #seed: number;
   #state: number;
-  /** How often each kind of occasion has been. */
-  readonly #occasions = new Map<string, number>();
+  /** The occasions that have been, by kind and name. */
+  readonly #occasions = new Map<string, Map<string, Occasion>>();
 
   /**
    * @param fate Who is asked whether a fault may strike.
@@ -112,11 +112,34 @@ export class Dice {
    */
   strike(kind: string, probability: number, occasion: string): number | undefined {
     if (probability === 0) return undefined;
-    const what = `${kind}:${this.#name}/${occasion}`;
-    const count = (this.#occasions.get(what) ?? 0) + 1;
-    this.#occasions.set(what, count);
-    const drawn = mix(hashText(this.#seed, what) + count) / 2 ** 32;
+    const known = this.#occasion(kind, occasion);
+    const count = ++known.count;
+    const drawn = mix(known.seed + count) / 2 ** 32;
     if (drawn >= probability) return undefined;
-    return this.#fate.admits(`${what}.${count}`) ? drawn / probability : undefined;
+    const name = `${this.#what(kind, occasion)}.${count}`;
+    return this.#fate.admits(name) ? drawn / probability : undefined;
   }
+
+  #occasion(kind: string, occasion: string): Occasion {
+    let ofKind = this.#occasions.get(kind);
+    if (ofKind === undefined) this.#occasions.set(kind, ofKind = new Map());
+    let known = ofKind.get(occasion);
+    if (known === undefined) {
+      known = { seed: hashText(this.#seed, this.#what(kind, occasion)), count: 0 };
+      ofKind.set(occasion, known);
+    }
+    return known;
+  }
+
+  #what(kind: string, occasion: string): string {
+    return `${kind}:${this.#name}/${occasion}`;
+  }
+}
+
+/** Something that has happened at least once. */
+interface Occasion {
+  /** Where its decisions begin. */
+  readonly seed: number;
+  /** How often it has been. */
+  count: number;
 }

@@ -99,7 +99,7 @@ export class Referee implements NetworkWatcher, Disposable {
   sent(process: string, stanza: XmlElement): void {
     const seen = glance(stanza);
     this.#stanzas++;
-    this.#hash.add(this.#passedMs, process, stanza.attrs["to"] ?? "", seen.what, seen.id);
+    this.#hash.addPassing(this.#passedMs, process, stanza.attrs["to"] ?? "", seen.what, seen.id);
     this.#trace(process, "c2s", stanza);
     if (process.startsWith(MANAGER_PROCESS)) this.#dialogue.fromManager(process, stanza, seen);
   }
@@ -107,7 +107,13 @@ export class Referee implements NetworkWatcher, Disposable {
   /** See {@linkcode NetworkWatcher}. */
   received(process: string, stanza: XmlElement): void {
     const seen = glance(stanza);
-    this.#hash.add(this.#passedMs, stanza.attrs["from"] ?? "", process, seen.what, seen.id);
+    this.#hash.addPassing(
+      this.#passedMs,
+      stanza.attrs["from"] ?? "",
+      process,
+      seen.what,
+      seen.id,
+    );
     this.#trace(process, "s2c", stanza);
     if (process.startsWith(MANAGER_PROCESS)) this.#dialogue.toManager(process, stanza, seen);
   }

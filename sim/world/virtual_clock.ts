@@ -75,47 +75,47 @@ export class VirtualClock implements Clock {
     await settled();
   }
 
+  /** Puts an entry in, moving later ones out of its way. */
   #push(entry: Entry): void {
     const heap = this.#heap;
-    let index = heap.push(entry) - 1;
+    let index = heap.length;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (!this.#swapIfBefore(index, parent)) break;
+      const above = heap[parent];
+      if (above === undefined || !isBefore(entry, above)) break;
+      heap[index] = above;
       index = parent;
     }
+    heap[index] = entry;
   }
 
+  /** Takes the next entry out, moving the earlier of each two up into the gap. */
   #pop(): Entry | undefined {
     const heap = this.#heap;
     const first = heap[0];
     const last = heap.pop();
     if (last === undefined || heap.length === 0) return first;
-    heap[0] = last;
     let index = 0;
     for (;;) {
       const left = 2 * index + 1;
-      const right = left + 1;
-      const lower = right < heap.length && this.#isBefore(right, left) ? right : left;
-      if (lower >= heap.length || !this.#swapIfBefore(lower, index)) return first;
+      let lower = left;
+      let below = heap[left];
+      const right = heap[left + 1];
+      if (below !== undefined && right !== undefined && isBefore(right, below)) {
+        lower = left + 1;
+        below = right;
+      }
+      if (below === undefined || !isBefore(below, last)) break;
+      heap[index] = below;
       index = lower;
     }
+    heap[index] = last;
+    return first;
   }
+}
 
-  #isBefore(one: number, other: number): boolean {
-    const a = this.#heap[one];
-    const b = this.#heap[other];
-    if (a === undefined || b === undefined) return false;
-    return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
-  }
-
-  #swapIfBefore(one: number, other: number): boolean {
-    const a = this.#heap[one];
-    const b = this.#heap[other];
-    if (a === undefined || b === undefined || !this.#isBefore(one, other)) return false;
-    this.#heap[one] = b;
-    this.#heap[other] = a;
-    return true;
-  }
+function isBefore(one: Entry, other: Entry): boolean {
+  return one.dueMs < other.dueMs || (one.dueMs === other.dueMs && one.order < other.order);
 }
 
 /** Lets promises and what they start settle: a macrotask runs only after all microtasks. */

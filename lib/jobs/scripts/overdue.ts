@@ -20,14 +20,17 @@ export const OVERDUE = new LuaScript({
   parts: [CLOCK, AFTER],
   body: `
 local prefix = 'copilot:queue:' .. queue .. ':'
-local ids = redis.call('ZRANGEBYSCORE', prefix .. by, '-inf', after('-' .. seconds), 'LIMIT',
-  offset, limit)
+local other = by == 'seen' and 'deadline' or 'seen'
+local page = redis.call('ZRANGEBYSCORE', prefix .. by, '-inf', after('-' .. seconds), 'WITHSCORES',
+  'LIMIT', offset, limit)
 local found = {}
-for _, id in ipairs(ids) do
+for at = 1, #page, 2 do
+  local id, score = page[at], page[at + 1]
   local job = redis.call('HMGET', 'copilot:job:' .. id, 'token', 'agent')
-  local seen = redis.call('ZSCORE', prefix .. 'seen', id)
-  local deadline = redis.call('ZSCORE', prefix .. 'deadline', id)
-  if job[1] and job[2] and seen and deadline then
+  local second = redis.call('ZSCORE', prefix .. other, id)
+  if job[1] and job[2] and second then
+    local seen, deadline = score, second
+    if by == 'deadline' then seen, deadline = second, score end
     found[#found + 1] = {id, job[1], job[2], seen, deadline}
   else
     redis.call('ZREM', prefix .. by, id)

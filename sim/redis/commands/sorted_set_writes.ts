@@ -16,6 +16,7 @@ import { lexRange, type RankRange, scoreRange } from "./_score_range.ts";
 import { rangeArguments } from "./lists.ts";
 
 const ADD_OPTIONS = ["NX", "XX", "GT", "LT", "CH", "INCR"];
+const STARTS_LIKE_OPTION = /^[a-z]/i;
 
 function addOptions(args: readonly Bytes[]): { options: Set<Bytes>; first: number } {
   const options = new Set<Bytes>();
@@ -52,8 +53,23 @@ function newScore(options: Set<Bytes>, old: number | undefined, given: number): 
   return score;
 }
 
+/** Adds one member without options, which is what most callers do. */
+function addOne({ database }: Session, key: Bytes, given: Bytes, member: Bytes): Reply {
+  const score = doubleArgument(given);
+  const set = database.open(key, "zset");
+  const old = set.score(member);
+  if (old === score) return 0;
+  set.set(member, score);
+  database.changed(key, set.size);
+  return old === undefined ? 1 : 0;
+}
+
 function add(session: Session, args: readonly Bytes[]): Reply {
   const key = args[1] ?? "";
+  const [, , score = "", member = ""] = args;
+  if (args.length === 4 && !STARTS_LIKE_OPTION.test(score)) {
+    return addOne(session, key, score, member);
+  }
   const { options, first } = addOptions(args);
   const scores: number[] = [];
   for (let index = first; index < args.length; index += 2) {
