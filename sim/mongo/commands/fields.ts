@@ -48,8 +48,11 @@ export function readCount(command: Document, field: string): number | undefined 
   const value = command[field];
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "number") throw wrongType(field, value, "number");
-  if (!(value >= 0)) throw new MongoFailure("BadValue", `${field} must not be negative: ${value}`);
-  return Math.floor(value);
+  const count = Math.floor(value);
+  if (count < 0 || !Number.isSafeInteger(count)) {
+    throw new MongoFailure("BadValue", `Field '${field}' is out of range: ${value}`);
+  }
+  return count;
 }
 
 /** Reads what to sort by, the most important field first. */

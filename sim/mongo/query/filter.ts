@@ -15,6 +15,9 @@ import { MINGO } from "./mingo_options.ts";
 /** Operators whose operand must be a list. */
 const LIST_OPERATORS = new Set(["$in", "$nin", "$all", "$and", "$or", "$nor"]);
 
+/** Longest path, in names. */
+const MOST_NAMES = 100;
+
 /** A client's filter, ready for use. */
 export class Filter {
   /** The filter as it was sent. */
@@ -30,7 +33,7 @@ export class Filter {
    */
   constructor(source: Document) {
     this.source = source;
-    checkLists(source);
+    checkConditions(source);
     const equalities = new Map<string, readonly string[]>();
     collectEqualities(source, equalities);
     this.equalities = equalities;
@@ -56,14 +59,19 @@ export class Filter {
   }
 }
 
-function checkLists(value: unknown): void {
-  if (Array.isArray(value)) value.forEach(checkLists);
+/** Checks what mingo takes without a word. */
+function checkConditions(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(checkConditions);
   if (!isDocument(value)) return;
   for (const [name, operand] of Object.entries(value)) {
+    // An upsert makes a document for each name of a path.
+    if (name.split(".", MOST_NAMES + 1).length > MOST_NAMES) {
+      throw new MongoFailure("Overflow", `Cannot follow a path of more than ${MOST_NAMES} names`);
+    }
     if (LIST_OPERATORS.has(name) && !Array.isArray(operand)) {
       throw new MongoFailure("BadValue", `${name} needs an array`);
     }
-    checkLists(operand);
+    checkConditions(operand);
   }
 }
 

@@ -40,6 +40,8 @@ const MAKERS = new Set([
   "$push",
   "$addToSet",
 ]);
+/** Numbers that no list is filled up to. */
+const FAR_INDEX = /^\d{7,}$/;
 /** Longest path, in names. */
 const MOST_NAMES = 100;
 
@@ -103,6 +105,10 @@ function checkPath(path: string): void {
   if (names.length > MOST_NAMES) {
     throw new MongoFailure("Overflow", `Cannot follow a path of more than ${MOST_NAMES} names`);
   }
+  // It may lead into a list, which would be filled up to the number.
+  if (path.includes("$") && names.some((name) => FAR_INDEX.test(name))) {
+    throw new MongoFailure("BadValue", `Cannot follow so large a number in '${path}'`);
+  }
   const odd = names.find((name) => name.startsWith("$") && !/^\$(\[[^\]]*\])?$/.test(name));
   if (odd !== undefined) {
     throw new MongoFailure(
@@ -140,9 +146,10 @@ function conflict(path: string, other: string): MongoFailure {
  */
 export function checkTargets(document: Document, modifier: Document): void {
   for (const [operator, fields] of Object.entries(modifier)) {
-    for (const path of Object.keys(fields)) {
+    for (const [path, operand] of Object.entries<unknown>(fields)) {
       // What positional paths lead to is known to mingo only.
       if (!path.includes("$")) checkTarget(document, operator, path);
+      if (operator === "$rename") checkTarget(document, "$set", String(operand));
     }
   }
 }
