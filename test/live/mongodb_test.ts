@@ -8,6 +8,9 @@ const FERRETDB_LACKS = [
   "gives decimal numbers back as they came",
   // It answers where nobody waits, and the next question gets that answer.
   "takes writes that nobody waits for",
+  // It changes nothing, and refuses the other.
+  "takes the items out of a list that a condition names",
+  "changes the item of a list that the query met",
   // It refuses both under number 1.
   "keeps a unique index unique through updates",
   "makes no unique index over what is not",

@@ -77,7 +77,7 @@ function runUpdate(
     : first(collection, filter, readSort(operation));
   let modified = 0;
   for (const document of found) {
-    const updated = change.apply(document.bytes);
+    const updated = change.apply(document);
     if (updated === undefined) continue;
     collection.replace(document, updated);
     modified++;
@@ -139,7 +139,7 @@ export const findAndModify: Command = (request, context) => {
   });
   const isNew = command["new"] === true;
   if (document !== undefined && collection !== undefined) {
-    const updated = change.apply(document.bytes);
+    const updated = change.apply(document);
     const after = updated === undefined ? document : collection.replace(document, updated);
     return answer(isNew ? after : document, { n: 1, updatedExisting: true });
   }

@@ -7,7 +7,7 @@
 import type { Document } from "bson";
 import { Query } from "mingo";
 import { isDocument } from "../documents/codec.ts";
-import { keyOf } from "../documents/key.ts";
+import { keyOf, NULL_KEY } from "../documents/key.ts";
 import { keysAt } from "../documents/path_keys.ts";
 import { MongoFailure, refusing } from "../failure.ts";
 import { MINGO } from "./mingo_options.ts";
@@ -25,7 +25,7 @@ export class Filter {
   /** Keys of the values that a field must have one of, by its path. */
   readonly equalities: ReadonlyMap<string, readonly string[]>;
   readonly #query: Query | undefined;
-  readonly #ordered: readonly (readonly [path: string, keys: readonly string[]])[];
+  readonly #checks: readonly (readonly [path: string, keys: ReadonlySet<string>])[];
 
   /**
    * @param source The filter.
@@ -37,26 +37,39 @@ export class Filter {
     const equalities = new Map<string, readonly string[]>();
     collectEqualities(source, equalities);
     this.equalities = equalities;
+    // Most filters of the site are equalities alone: their keys say all, ten times as fast as mingo.
+    const needsQuery = !Object.entries(source).every(isEquality);
+    this.#query = needsQuery ? compile(source) : undefined;
     // mingo does not mind the order of a document's fields, MongoDB does; keys do, too.
-    this.#ordered = [...equalities].filter(([, keys]) => keys.some((key) => /^[{[]/.test(key)));
-    const isEmpty = Object.keys(source).length === 0;
-    this.#query = isEmpty ? undefined : refusing("BadValue", () => {
-      const query = new Query(source, MINGO);
-      // Wrong operands show only when they are used: without this, an empty collection would hide them.
-      query.test({});
-      return query;
-    });
+    this.#checks = [...equalities]
+      .filter(([, keys]) => !needsQuery || keys.some((key) => /^[{[]/.test(key)))
+      .map(([path, keys]) => [path, new Set(keys)]);
   }
 
   /** Whether a document is meant. */
   matches(document: Document): boolean {
     const query = this.#query;
-    if (query === undefined) return true;
-    return refusing("BadValue", () => query.test(document)) &&
-      this.#ordered.every(([path, keys]) =>
-        keysAt(document, path).some((key) => keys.includes(key))
-      );
+    if (query !== undefined && !refusing("BadValue", () => query.test(document))) return false;
+    return this.#checks.every(([path, keys]) =>
+      keysAt(document, path).some((key) => keys.has(key))
+    );
   }
+}
+
+function compile(source: Document): Query {
+  return refusing("BadValue", () => {
+    const query = new Query(source, MINGO);
+    // Wrong operands show only when they are used: without this, an empty collection would hide them.
+    query.test({});
+    return query;
+  });
+}
+
+function isEquality([path, condition]: [string, unknown]): boolean {
+  const values = path.startsWith("$") ? undefined : valuesOf(condition);
+  // Whether null means what is missing inside a list is left to mingo.
+  if (values === undefined || values.some((value) => keyOf(value) === NULL_KEY)) return false;
+  return !isOperatorDocument(condition) || Object.keys(condition).length === 1;
 }
 
 /** Checks what mingo takes without a word. */

@@ -5,11 +5,13 @@
  */
 
 import { type Document, Timestamp } from "bson";
-import { updateOne } from "mingo";
+import { updateOne as updateByPipeline } from "mingo";
+import { updateOne } from "mingo/updater";
 import { decodeDocument, decodeTyped, encodeDocument, isDocument } from "../documents/codec.ts";
 import { keyOf } from "../documents/key.ts";
 import { MongoFailure, refusing } from "../failure.ts";
 import type { NewDocument } from "../store/collection.ts";
+import type { StoredDocument } from "../store/stored_document.ts";
 import type { Filter } from "./filter.ts";
 import { isOperatorDocument } from "./filter.ts";
 import { MINGO } from "./mingo_options.ts";
@@ -92,15 +94,14 @@ export class Update {
   /**
    * Applies the update.
    *
-   * @param bytes The document as BSON.
-   * @returns The new document; `undefined` when it is as the old one.
+   * @param document The document.
+   * @returns The new one; `undefined` when it is as the old one.
    * @throws {MongoFailure} When it cannot be applied to this document.
    */
-  apply(bytes: Uint8Array): NewDocument | undefined {
-    const old = decodeDocument(bytes, Infinity);
-    if (this.#setId !== undefined && keyOf(this.#setId) !== keyOf(old["_id"])) throw immutableId();
+  apply({ bytes, idKey }: StoredDocument): NewDocument | undefined {
+    if (this.#setId !== undefined && keyOf(this.#setId) !== idKey) throw immutableId();
     const updated = this.#result(bytes, this.#options.filter.source, this.#modifier);
-    if (keyOf(updated.value["_id"]) !== keyOf(old["_id"])) throw immutableId();
+    if (keyOf(updated.value["_id"]) !== idKey) throw immutableId();
     return isSame(updated.bytes, bytes) ? undefined : updated;
   }
 
@@ -131,7 +132,7 @@ export class Update {
     if (this.#kind === "operators") return this.#withOperators(bytes, condition, modifier);
     const stages = this.#options.update as Document[];
     const documents = [decodeDocument(bytes, Infinity)];
-    refusing("BadValue", () => updateOne(documents, {}, stages as never, {}, MINGO));
+    refusing("BadValue", () => updateByPipeline(documents, {}, stages as never, {}, MINGO));
     return this.#encoded(retype(documents[0] ?? {}, decodeTyped(bytes)));
   }
 
@@ -145,9 +146,11 @@ export class Update {
     const documents = [decodeDocument(bytes, Infinity)];
     checkTargets(documents[0] ?? {}, modifier);
     const arrayFilters = [...this.#options.arrayFilters ?? []];
+    // Only the positional `$` asks which item the filter met; without it the filter need not be read.
+    const query = usesPosition(modifier) ? condition : {};
     refusing(
       "BadValue",
-      () => updateOne(documents, condition, modifier, { arrayFilters, cloneMode: "deep" }, MINGO),
+      () => updateOne(documents, query, modifier, { arrayFilters, cloneMode: "deep" }, MINGO),
     );
     const model = overlay(decodeTyped(bytes), this.#options.typedUpdate);
     return this.#encoded(retype(documents[0] ?? {}, model));
@@ -195,6 +198,12 @@ function checkPipeline(stages: readonly unknown[]): void {
       );
     }
   }
+}
+
+function usesPosition(modifier: Document): boolean {
+  return Object.values(modifier).some((fields) =>
+    Object.keys(fields).some((path) => path.split(".").includes("$"))
+  );
 }
 
 /** Puts the clock's time in place of `$currentDate`; mingo would ask the system's. */

@@ -49,6 +49,26 @@ export function testUpdates(test: MongoTest): void {
     assertEquals(await rows.find().toArray(), [{ _id: 1, c: 3 }]);
   });
 
+  test("takes the items out of a list that a condition names", async (database) => {
+    const rows = anyCollection(database, "rows");
+    await rows.insertOne({
+      _id: 1,
+      jobs: [{ id: "a", n: 1 }, { id: "b", n: 2 }],
+      times: [1, 2, 3],
+    });
+    const $pull = { jobs: { n: 1 }, times: { $gte: 2 } };
+    await rows.updateOne({ _id: 1 }, { $pull: $pull as never });
+    assertEquals(await rows.findOne(), { _id: 1, jobs: [{ id: "b", n: 2 }], times: [1] });
+  });
+
+  test("changes the item of a list that the query met", async (database) => {
+    const rows = anyCollection(database, "rows");
+    await rows.insertOne({ _id: 1, jobs: [{ id: "a", n: 1 }, { id: "b", n: 1 }] });
+    await rows.updateOne({ "jobs.id": "b" }, { $inc: { "jobs.$.n": 5 } });
+    const expected = { _id: 1, jobs: [{ id: "a", n: 1 }, { id: "b", n: 6 }] };
+    assertEquals(await rows.findOne(), expected);
+  });
+
   test("inserts what an upsert does not find", async (database) => {
     const rows = anyCollection(database, "rows");
     const update = { $inc: { n: 2 }, $setOnInsert: { first: true } };

@@ -2,10 +2,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Document } from "bson";
 import fc from "fast-check";
+import { Query } from "mingo";
 import { encodeDocument } from "../../../sim/mongo/documents/codec.ts";
 import { MongoFailure } from "../../../sim/mongo/failure.ts";
 import { DEFAULT_LIMITS } from "../../../sim/mongo/limits.ts";
 import { Filter } from "../../../sim/mongo/query/filter.ts";
+import { MINGO } from "../../../sim/mongo/query/mingo_options.ts";
 import { candidates, select } from "../../../sim/mongo/query/select.ts";
 import { Catalogue } from "../../../sim/mongo/store/catalogue.ts";
 import type { Collection } from "../../../sim/mongo/store/collection.ts";
@@ -79,6 +81,23 @@ Deno.test("a query finds the same with indexes as without, whatever has changed"
     },
   );
   fc.assert(property, { numRuns: 1000 });
+});
+
+Deno.test("equalities with scalars mean the same to keys as to mingo", () => {
+  const equality = fc.oneof(
+    scalar,
+    scalar.map(($eq) => ({ $eq })),
+    fc.array(scalar, { maxLength: 3 }).map(($in) => ({ $in })),
+  );
+  const paths = fc.constantFrom("a", "a.b", "k", "a.0", "a.c");
+  const equalities = fc.dictionary(paths, equality, { noNullPrototype: true });
+  fc.assert(
+    fc.property(equalities, document, (source, fields) => {
+      const byKeys = new Filter(source).matches(fields);
+      assertEquals(byKeys, new Query(source, MINGO).test(fields));
+    }),
+    { numRuns: 5000 },
+  );
 });
 
 Deno.test("an equality looks at the documents that an index names, and at no others", () => {
