@@ -56,9 +56,12 @@ const READERS: Readonly<Record<StatusComponent, (host: Host) => Promise<HashStri
       "15min": fifteenMinutes.toFixed(2),
     };
   },
-  // As `df -BM` prints it, and the original passes it on: only the size keeps its unit.
+  // As `df -BM` prints it, and the original passes it on: only the size keeps its unit. Like the original
+  // it leaves out what lies on no device, but for the root, which in a container lies on none.
   diskUsage: async (host) => {
-    const disks = (await host.disks()).slice(0, MOST_DISKS);
+    const disks = (await host.disks())
+      .filter(({ device, mountPoint }) => device.startsWith("/dev") || mountPoint === "/")
+      .slice(0, MOST_DISKS);
     return {
       path: disks.map(({ device }) => carried(device)),
       totalBlocks: disks.map(({ totalMiB }) => `${totalMiB}M`),

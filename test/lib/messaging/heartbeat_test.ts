@@ -60,7 +60,7 @@ Deno.test("heartbeat tells the load with two decimals", async () => {
   });
 });
 
-Deno.test("heartbeat tells all disks, shares rounded up as df does", async () => {
+Deno.test("heartbeat tells the disks on devices, as the original, shares rounded up as df does", async () => {
   const disks = [
     { device: "/dev/a", mountPoint: "/", totalMiB: 1000, usedMiB: 201, availableMiB: 749 },
     { device: "/dev/b", mountPoint: "/data", totalMiB: 10, usedMiB: 0, availableMiB: 10 },
@@ -68,10 +68,20 @@ Deno.test("heartbeat tells all disks, shares rounded up as df does", async () =>
   ];
   assertEquals(await answerOf("diskUsage", modelHost({ disks })), {
     component: "diskUsage",
-    status: "path=/dev/a::::/dev/b::::tmpfs####totalBlocks=1000M::::10M::::0M####" +
-      "used=201::::0::::0####available=749::::10::::0####used%=22%::::0%::::0%####" +
-      "mountpoint=/::::/data::::/run####",
+    status: "path=/dev/a::::/dev/b####totalBlocks=1000M::::10M####" +
+      "used=201::::0####available=749::::10####used%=22%::::0%####" +
+      "mountpoint=/::::/data####",
   });
+});
+
+Deno.test("heartbeat tells of the root also where it lies on no device", async () => {
+  const sizes = { totalMiB: 10, usedMiB: 1, availableMiB: 9 };
+  const disks = [
+    { device: "overlay", mountPoint: "/", ...sizes },
+    { device: "tmpfs", mountPoint: "/dev/shm", ...sizes },
+  ];
+  const status = parseHashString(await statusOf("diskUsage", { disks }));
+  assertEquals([status["path"], status["mountpoint"]], ["overlay", "/"]);
 });
 
 Deno.test("heartbeat tells memory and swap", async () => {
