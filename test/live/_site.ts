@@ -62,24 +62,28 @@ export function siteTest(name: string, fn: () => Promise<void>): void {
  * Starts Prosody, redis-server with an append-only file, and chirp_server.
  *
  * @param directory An empty directory.
- * @param options `tls`: Prosody offers TLS, by the certificate of the fixtures.
+ * @param options `tls`: Prosody offers TLS, by the certificate of the fixtures; `xmpp`: where Prosody
+ *   listens, for programs that know one port only (default: the host of the others, a free port).
  */
 export async function startServers(
   directory: string,
-  options: { readonly tls?: boolean } = {},
+  options: {
+    readonly tls?: boolean;
+    readonly xmpp?: { readonly host: string; readonly port: number };
+  } = {},
 ): Promise<Servers & { readonly prosody: ProsodyServer; readonly redis: RedisServerProcess }> {
-  const { tls = false } = options;
+  const { tls = false, xmpp = {} } = options;
   const names = Array.from({ length: AGENT_ACCOUNTS }, (_, index) => `agent-${index + 1}`);
   const accounts = new Map(["jobmanager", "agent", "heartbeat", ...names].map((name) => {
     return [name, "the-password"];
   }));
   await using started = new AsyncDisposableStack();
-  let prosody = await startProsody({ accounts, tls });
+  let prosody = await startProsody({ ...xmpp, accounts, tls });
   started.defer(() => prosody[Symbol.asyncDispose]());
   const redis = started.use(await startRedisProcess({ appendOnly: true }));
   const chirp = started.use(await startChirpServer({ acl: "address:* l\n" }));
   const addresses: SandboxAddresses = {
-    hostname: prosody.host,
+    hostname: redis.host,
     domain: prosody.domain,
     rooms: prosody.mucDomain,
     ports: { xmpp: prosody.port, redis: redis.port, chirp: chirp.port },
@@ -101,7 +105,7 @@ export async function startServers(
       Prosody: {
         kill: async () => await prosody[Symbol.asyncDispose](),
         restart: async () => {
-          prosody = await startProsody({ accounts, tls, port });
+          prosody = await startProsody({ ...xmpp, accounts, tls, port });
         },
       },
       "redis-server": redis,

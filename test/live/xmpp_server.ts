@@ -18,6 +18,8 @@ export interface ProsodyOptions {
   readonly streamManagement?: boolean;
   /** Token of the module that tells who is connected. Default: it is not loaded. */
   readonly connectionsToken?: string;
+  /** Address to listen on. Default 127.0.0.1. */
+  readonly host?: string;
   /** Port of plain TCP, so that a server can come back where it was. Default one that is free. */
   readonly port?: number;
 }
@@ -60,9 +62,9 @@ export const hasProsody = (() => {
 })();
 
 /** Resolves to whether something listens on the port. */
-function canConnect(port: number): Promise<boolean> {
+function canConnect(host: string, port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect({ host: HOST, port });
+  const socket = connect({ host, port });
   const settle = (up: boolean) => {
     socket.destroy();
     resolve(up);
@@ -99,7 +101,7 @@ daemonize = false
 pidfile = "${folder}/prosody.pid"
 data_path = "${folder}/data"
 plugin_paths = { "${PLUGINS}" }
-interfaces = { "${HOST}" }
+interfaces = { "${options.host ?? HOST}" }
 c2s_ports = { ${port} }
 s2s_ports = {}
 http_ports = { ${tells ? httpPort : ""} }
@@ -147,7 +149,7 @@ async function writeAccounts(folder: string, accounts: ReadonlyMap<string, strin
  */
 export async function startProsody(options: ProsodyOptions): Promise<ProsodyServer> {
   const folder = await Deno.makeTempDir({ prefix: "copilot_prosody_" });
-  const port = options.port ?? freePort();
+  const { host = HOST, port = freePort() } = options;
   const [tlsPort, httpPort] = [freePort(), freePort()];
   await writeAccounts(folder, options.accounts);
   await Deno.writeTextFile(
@@ -167,7 +169,7 @@ export async function startProsody(options: ProsodyOptions): Promise<ProsodyServ
     await status;
     await Deno.remove(folder, { recursive: true });
   };
-  for (let tries = 0; !await canConnect(port); tries++) {
+  for (let tries = 0; !await canConnect(host, port); tries++) {
     if (exited || tries >= MOST_TRIES) {
       const log = await Deno.readTextFile(`${folder}/prosody.log`).catch(() => "");
       await stop();
@@ -176,7 +178,7 @@ export async function startProsody(options: ProsodyOptions): Promise<ProsodyServ
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {
-    host: HOST,
+    host,
     port,
     connectionsUrl: `http://${HOST}:${httpPort}/copilot_connections`,
     pid: process.pid,

@@ -1,0 +1,149 @@
+/**
+ * The Perl original beside our roles: a site on real servers, and the original's programs as their users
+ * start them. `COPILOT_TEST_PERL` names a directory with the original's scripts in `bin` and, in `lib`, its
+ * modules and those that the system lacks; the README says which.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import type { Program } from "../tools/_program.ts";
+import { MISSING, Site, startServers } from "./_site.ts";
+
+/** Where the original is installed; `undefined`: nowhere. */
+const PERL_ROOT = Deno.env.get("COPILOT_TEST_PERL");
+/** The original knows this port only, so Prosody gets a loopback address that nobody else uses. */
+const XMPP = { host: "127.0.82.1", port: 5222 };
+const PASSWORD = "the-password";
+const ROOM = "pilots-lounge";
+
+/** What keeps these tests from running. */
+const LACKING = [...PERL_ROOT === undefined ? ["COPILOT_TEST_PERL"] : [], ...MISSING];
+
+/** Registers a test that needs the original; ignored, under a name that says why, where it is missing. */
+export function originalTest(name: string, fn: (site: PerlSite) => Promise<void>): void {
+  const ignore = LACKING.length > 0;
+  Deno.test({
+    name: ignore ? `${name} (missing: ${LACKING.join(", ")})` : name,
+    ignore,
+    fn: async () => {
+      await using site = await Site.open((folder) => startServers(folder, { xmpp: XMPP }));
+      await fn(await PerlSite.open(site));
+    },
+  });
+}
+
+/** The submit tool knows one Redis only: it is led to that of the site. */
+const REDIS_HERE = `package RedisHere;
+require Redis;
+my $new = \\&Redis::new;
+no warnings 'redefine';
+*Redis::new = sub { my ($class, %o) = @_; $new->($class, %o, server => $ENV{TEST_REDIS}) };
+1;
+`;
+const LOGGER = `dispatchers = screen
+
+[screen]
+class = Log::Dispatch::Screen
+min_level = debug
+stderr = 1
+format = [%d] [%p] %m
+`;
+
+/** A site with the original on it. */
+export class PerlSite {
+  readonly site: Site;
+  readonly #config: string;
+
+  private constructor(site: Site, config: string) {
+    this.site = site;
+    this.#config = config;
+  }
+
+  /** Writes the original's configuration. */
+  static async open(site: Site): Promise<PerlSite> {
+    const config = join(site.directory, "perl");
+    await Deno.mkdir(config);
+    const { domain, rooms, hostname, ports, directories } = site.servers.addresses;
+    const logger = join(config, "logger.conf");
+    const account = (prefix: string, id: string) => [
+      [`${prefix}_JABBER_SERVER`, XMPP.host],
+      [`${prefix}_JABBER_DOMAIN`, domain],
+      [`${prefix}_JABBER_ID`, id],
+      [`${prefix}_JABBER_PASSWORD`, PASSWORD],
+      [`${prefix}_LOGGER_CONFIG_FILE`, logger],
+      ["HB_CHAT_SERVER", rooms],
+      ["HB_CHAT_ROOM", ROOM],
+    ];
+    const files = {
+      "copilot-agent.conf": [
+        ...account("AGENT", "agent-1"),
+        ["JM_JABBER_ADDRESS", `jobmanager@${domain}`],
+        ["AGENT_WORK_DIR", join(site.directory, "perl-work")],
+      ],
+      "copilot-jobmanager-generic.conf": [
+        ...account("JM", "jobmanager"),
+        ["JM_JABBER_RESOURCE", "perl"],
+        ["SM_JABBER_ADDRESS", `jobmanager@${domain}`],
+        ["JM_REDIS_SERVER", hostname],
+        ["JM_REDIS_PORT", `${ports.redis}`],
+        ["JM_CHIRP_SERVER", hostname],
+        ["JM_CHIRP_PORT", `${ports.chirp}`],
+        ["JM_CHIRP_WORK_DIR", directories.chirp],
+        ["JM_DONE_JOB_DIR", directories.done],
+      ],
+      "copilot-heartbeat.conf": account("HB", "heartbeat"),
+    };
+    for (const [name, lines] of Object.entries(files)) {
+      const text = lines.map((line) => `${line.join(" ")}\n`).join("");
+      await Deno.writeTextFile(join(config, name), text);
+    }
+    await Deno.writeTextFile(logger, LOGGER);
+    await Deno.writeTextFile(join(config, "RedisHere.pm"), REDIS_HERE);
+    return new PerlSite(site, config);
+  }
+
+  /** Starts one of the original's programs. */
+  start(program: string, args: readonly string[] = [], cwd = this.site.directory): Program {
+    const root = PERL_ROOT ?? "";
+    const { hostname, ports } = this.site.servers.addresses;
+    return this.site.start("agent", {
+      launcher: "perl",
+      args: [join(root, "bin", program), ...args],
+      cwd,
+      env: {
+        COPILOT_CONFIG: this.#config,
+        PERL5LIB: `${join(root, "lib")}:${this.#config}`,
+        PERL5OPT: program === "copilot-job-submit" ? "-MRedisHere" : "",
+        TEST_REDIS: `${hostname}:${ports.redis}`,
+      },
+    });
+  }
+
+  /** Starts the original's manager and waits until it is in the room. */
+  async startManager(): Promise<void> {
+    await this.start("copilot-jobmanager-generic").logged(/Joining chat room/);
+  }
+
+  /** Submits a job with the original's tool; returns its id. */
+  async submit(script: string): Promise<string> {
+    await this.site.file("perl_job.sh", script);
+    const { hostname, ports, directories } = this.site.servers.addresses;
+    const tool = this.start("copilot-job-submit", [
+      "--command=perl_job.sh",
+      `--chirp-addr=${hostname}:${ports.chirp}`,
+      `--chirp-dir=${directories.chirp}`,
+    ]);
+    const line = await tool.printed(/ID: /);
+    return /ID: (\S+)\)/.exec(line)?.[1] ?? "";
+  }
+
+  /** Environment that takes our roles and tools to the server. */
+  get ours(): Readonly<Record<string, string>> {
+    return {
+      JM_JABBER_SERVER: XMPP.host,
+      AGENT_JABBER_SERVER: XMPP.host,
+      HB_JABBER_SERVER: XMPP.host,
+      HB_CHAT_ROOM: ROOM,
+    };
+  }
+}

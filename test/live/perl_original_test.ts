@@ -1,0 +1,128 @@
+/** The Perl original and ours in pairs, on Prosody, redis-server and chirp_server. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { join } from "@std/path";
+import { isFinal } from "../../lib/jobs/job_state.ts";
+import { assertEnded } from "../tools/_tool_site.ts";
+import { originalTest, type PerlSite } from "./_perl_original.ts";
+import { run, type Site } from "./_site.ts";
+
+/** Longest wait for an archive, and the time between two looks, in milliseconds. */
+const ARCHIVE_MS = 60_000;
+const LOOK_MS = 100;
+
+/** Text of a file in a job's archive, once a manager has moved that to the done directory. */
+async function outputOf(site: Site, id: string, file = "stdout"): Promise<string> {
+  const { done } = site.servers.addresses.directories;
+  const end = Date.now() + ARCHIVE_MS;
+  while (Date.now() < end) {
+    for await (const { name } of Deno.readDir(done)) {
+      const archive = join(done, name, `${id}.tgz`);
+      if (await Deno.stat(archive).then(() => true, () => false)) {
+        return await run("tar", "-xzOf", archive, `./${file}`);
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  throw new Error(`Waited ${ARCHIVE_MS} ms in vain for the output of job ${id}`);
+}
+
+/** Submits a job of ours that prints a word. */
+async function submitEcho({ site }: PerlSite, word: string): Promise<string> {
+  const [id = ""] = await site.submit({
+    command: await site.file(`${word}.sh`, `#!/bin/sh\necho ${word}\n`),
+  });
+  return id;
+}
+
+originalTest("the original's agent runs the jobs of our manager", async (perl) => {
+  const { site, ours } = perl;
+  const command = await site.file(
+    "job.sh",
+    '#!/bin/sh\nfor a in "$@"; do echo "<$a>"; done\necho $WORD\nexit $CODE\n',
+  );
+  const validation = await site.file("check.sh", "#!/bin/sh\ngrep -q 'two words' stdout\n");
+  const submitted = await Promise.all([
+    site.submit({ command, arguments: `'two words' "$WORD" & wait`, environment: "WORD=x" }),
+    site.submit({ command, environment: "export CODE=3" }),
+    site.submit({ command, arguments: "'two words'", validationScript: validation }),
+    site.submit({ command, arguments: "'one'", validationScript: validation }),
+  ]);
+  const ids = submitted.flat();
+  await site.startRole("jobmanager", { env: ours });
+  perl.start("copilot-agent");
+  await site.until(ids, isFinal);
+  const jobs = await Promise.all(ids.map((id) => site.job(id)));
+  assertEquals(
+    jobs.map(({ state, exitCode, validateExitCode, attempts }) => {
+      return [state, exitCode, validateExitCode, attempts];
+    }),
+    [
+      ["succeeded", 0, undefined, 1],
+      ["failed", 768, undefined, 1],
+      ["succeeded", 0, 0, 1],
+      ["failed", 0, 256, 1],
+    ],
+  );
+  assertEquals(await outputOf(site, ids[0] ?? ""), "<two words>\n<x>\n\n");
+});
+
+originalTest("the original's agent keeps its lease through a long job", async (perl) => {
+  const { site, ours } = perl;
+  const [id = ""] = await site.submit({ command: await site.file("l.sh", "#!/bin/sh\nsleep 9\n") });
+  // Silent for three seconds means a ping, for three more that the agent is gone.
+  await site.startRole("jobmanager", { env: ours });
+  perl.start("copilot-agent");
+  await site.until([id], isFinal);
+  const { state, attempts } = await site.job(id);
+  assertEquals([state, attempts], ["succeeded", 1]);
+});
+
+originalTest(
+  "our agent runs jobs of the original's manager, from either submit tool",
+  async (perl) => {
+    const { site, ours } = perl;
+    await Deno.mkdir(site.servers.addresses.directories.done);
+    await perl.startManager();
+    // The original hands the last one out first, and sends an account to sleep that asks twice a minute.
+    const [first, second] = [await submitEcho(perl, "ours"), await perl.submit("echo theirs")];
+    await site.startRole("agent", { env: ours });
+    assertEquals(await outputOf(site, second), "theirs\n");
+    await site.startRole("agent", { env: { ...ours, AGENT_JABBER_ID: "agent-2" } });
+    assertEquals(await outputOf(site, first), "ours\n");
+    assertEquals(await site.store.reconcile(10), [first]);
+  },
+);
+
+originalTest("our manager and the original's serve one queue from one JID", async (perl) => {
+  const { site, ours } = perl;
+  await Deno.mkdir(site.servers.addresses.directories.done);
+  await perl.startManager();
+  await site.startRole("jobmanager", { env: { ...ours, JM_LEASES: "off" } });
+  const jobs = [await submitEcho(perl, "ours"), await perl.submit("echo theirs")];
+  perl.start("copilot-agent");
+  await site.startRole("agent", { env: { ...ours, AGENT_JABBER_ID: "agent-2" } });
+  const outputs = await Promise.all(jobs.map((id) => outputOf(site, id)));
+  assertEquals(outputs, ["ours\n", "theirs\n"]);
+  assertEquals(await site.store.waiting(), 0);
+});
+
+originalTest("Heartbeat asks and answers across both", async (perl) => {
+  const { site, ours } = perl;
+  const { domain } = site.servers.addresses;
+  await perl.startManager();
+  await site.startRole("agent", { env: ours });
+  const list = site.start("heartbeat", { args: ["systemLoad", "--json"], env: ours });
+  const listed = await list.end();
+  assertEnded(listed, 0);
+  const { answers, silent } = listed.json<{
+    readonly answers: readonly unknown[];
+    readonly silent: readonly unknown[];
+  }>();
+  assertEquals([answers.length, silent.length], [2, 0], listed.stdout);
+  const manager = await site.startRole("jobmanager", {
+    env: { ...ours, JM_JABBER_RESOURCE: "ours" },
+  });
+  const asked = perl.start("copilot-heartbeat", ["systemLoad", `jobmanager@${domain}/ours`]);
+  assertMatch(await asked.printed(/^ours\t/), /^ours(\t+\d+\.\d\d){3}$/);
+  assert(manager !== undefined);
+});
