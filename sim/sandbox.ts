@@ -9,7 +9,8 @@ import { type Random, randomHex, systemRandom } from "../lib/random.ts";
 import { startChirpServer } from "./chirp/mod.ts";
 import { startRedisServer } from "./redis/mod.ts";
 import { type SandboxAddresses, writeSandboxConfig } from "./sandbox_config.ts";
-import { startXmppServer } from "./xmpp/mod.ts";
+import type { Monitoring, MonitoringPorts } from "./sandbox/monitoring.ts";
+import { type Broker, startXmppServer } from "./xmpp/mod.ts";
 
 /** Options of {@linkcode startSandbox}. */
 export interface SandboxOptions {
@@ -21,6 +22,10 @@ export interface SandboxOptions {
   readonly agentAccounts?: number | undefined;
   /** True: the queue survives a restart (append-only file). Default: true. */
   readonly durable?: boolean | undefined;
+  /** True: Carbon, MongoDB, a monitor and a dashboard run beside it. Default: false. */
+  readonly monitoring?: boolean | undefined;
+  /** Their ports; 0 takes a free one. Default: those of the last start in the same directory, else free ones. */
+  readonly monitoringPorts?: Partial<MonitoringPorts> | undefined;
   /** More lines for configuration files, by component, such as `JM_LEASE_SILENCE 2`. Default: none. */
   readonly settings?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Source of the passwords. Default: the machine's. */
@@ -31,6 +36,8 @@ export interface SandboxOptions {
 export interface Sandbox extends AsyncDisposable {
   /** What a client of its own needs to find the servers. */
   readonly addresses: SandboxAddresses;
+  /** What watches the site; `undefined` where nothing does. */
+  readonly monitoring: Monitoring | undefined;
   /** Password of `jobmanager`, `agent`, `heartbeat` or `agent-N`; empty for any other name. */
   password(account: string): string;
   /** Breaks every XMPP connection, as a restart of the server does. */
@@ -39,6 +46,8 @@ export interface Sandbox extends AsyncDisposable {
 
 /** File in a site's directory that keeps its ports: running roles find them again after a restart. */
 const PORTS_FILE = "ports.json";
+/** File that keeps the ports of what watches it. */
+const MONITORING_PORTS_FILE = "monitoring-ports.json";
 /** Who may do what at the top of the Chirp folder: the site's manager writes past the protocol. */
 const ROOT_ACL = "address:127.0.0.1 l\n";
 
@@ -94,6 +103,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       (port) => startChirpServer({ root: chirpFolder, port, rootAcl: ROOT_ACL }),
     ),
   );
+  const monitoring = options.monitoring === true
+    ? started.use(await watched(options, xmpp.broker, redis.port))
+    : undefined;
   const addresses: SandboxAddresses = {
     hostname: "127.0.0.1",
     domain: xmpp.domain,
@@ -107,14 +119,31 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
   };
   await Deno.writeTextFile(portsFile, JSON.stringify(addresses.ports));
-  await writeSandboxConfig(addresses, passwords, options.settings ?? {});
+  const monitor = monitoring === undefined ? undefined : `monitor@${xmpp.domain}`;
+  await writeSandboxConfig({ addresses, passwords, monitor, settings: options.settings ?? {} });
   const servers = started.move();
   return {
     addresses,
+    monitoring,
     password: (account) => passwords.get(account) ?? "",
     dropXmppConnections: () => xmpp.kill(),
     [Symbol.asyncDispose]: () => servers.disposeAsync(),
   };
+}
+
+/** Starts what watches the site, on the ports of an earlier start. */
+async function watched(
+  { directory, monitoringPorts }: SandboxOptions,
+  broker: Broker,
+  redisPort: number,
+): Promise<Monitoring> {
+  const file = join(directory, MONITORING_PORTS_FILE);
+  const ports = { ...await readKept<number>(file), ...monitoringPorts };
+  // Most sites run without; its libraries take time to load.
+  const { startMonitoring } = await import("./sandbox/monitoring.ts");
+  const monitoring = await startMonitoring({ directory, broker, redisPort, ports });
+  await Deno.writeTextFile(file, JSON.stringify(monitoring.ports));
+  return monitoring;
 }
 
 /** Starts a server on its port; where the port is taken, the error says which one it was. */
@@ -139,7 +168,7 @@ function isPortTaken(error: unknown): boolean {
 
 function accountNames(agents: number): string[] {
   const numbered = Array.from({ length: agents }, (_, index) => `agent-${index + 1}`);
-  return ["jobmanager", "agent", "heartbeat", ...numbered];
+  return ["jobmanager", "agent", "heartbeat", "monitor", "presence", ...numbered];
 }
 
 /** Reads the passwords of an earlier start; makes those that are missing. */

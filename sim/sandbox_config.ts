@@ -31,18 +31,25 @@ export interface SandboxAddresses {
 /** Room in which the site's components meet. */
 const ROOM = "pilots-lounge";
 
+/** What {@linkcode writeSandboxConfig} writes down. */
+export interface SandboxConfigOptions {
+  /** Where the site is. */
+  readonly addresses: SandboxAddresses;
+  /** Password by account. */
+  readonly passwords: ReadonlyMap<string, string>;
+  /** JID of the monitor; `undefined` where there is none. */
+  readonly monitor: string | undefined;
+  /** More lines by component; they come last and win. */
+  readonly settings: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
  * Writes a configuration file for each component.
  *
- * @param addresses Where the site is.
- * @param passwords Password by account.
- * @param settings More lines by component; they come last and win.
+ * @param options See {@linkcode SandboxConfigOptions}.
  */
-export async function writeSandboxConfig(
-  addresses: SandboxAddresses,
-  passwords: ReadonlyMap<string, string>,
-  settings: Readonly<Record<string, readonly string[]>>,
-): Promise<void> {
+export async function writeSandboxConfig(options: SandboxConfigOptions): Promise<void> {
+  const { addresses, passwords, settings } = options;
   const { hostname, domain, rooms, ports, directories } = addresses;
   const account = (prefix: string, name: string) => [
     `${prefix}_JABBER_SERVER ${hostname}`,
@@ -51,6 +58,7 @@ export async function writeSandboxConfig(
     `${prefix}_JABBER_ID ${name}`,
     `${prefix}_JABBER_PASSWORD ${passwords.get(name) ?? ""}`,
   ];
+  const monitor = options.monitor === undefined ? [] : [`MON_JABBER_ADDRESS ${options.monitor}`];
   const room = [`HB_CHAT_SERVER ${rooms}`, `HB_CHAT_ROOM ${ROOM}`];
   const files: Readonly<Record<string, readonly string[]>> = {
     "copilot-agent": [
@@ -59,6 +67,7 @@ export async function writeSandboxConfig(
       `AGENT_WORK_DIR ${directories.work}`,
       "AGENT_REQUEST_INTERVAL 2",
       "AGENT_REQUEST_INTERVAL_MAX 10",
+      ...monitor,
       ...room,
     ],
     "copilot-jobmanager-generic": [
@@ -70,6 +79,7 @@ export async function writeSandboxConfig(
       `JM_REDIS_SERVER ${hostname}`,
       `JM_REDIS_PORT ${ports.redis}`,
       "JM_LEASE_SILENCE 10",
+      ...monitor,
       ...room,
     ],
     "copilot-heartbeat": [...account("HB", "heartbeat"), ...room],

@@ -30,6 +30,9 @@ const parser = object({
   jobs: optional(option("--jobs", integer({ min: 1, max: 100_000 }), {
     description: message`Number of jobs; those beyond the telling ones are calculators`,
   })),
+  dashboard: option("--dashboard", {
+    description: message`Show the site on a web page, and leave it there until interrupted`,
+  }),
   json: option("--json", { description: message`End with one object` }),
 });
 
@@ -56,20 +59,32 @@ async function main(signal: AbortSignal): Promise<number> {
   const jobs = chooseJobs(options.jobs, await hasProgram("bc"));
   const directory = await Deno.makeTempDir({ prefix: "copilot-demo-" });
   try {
-    let endings: readonly Ending[];
-    {
-      await using site = await startDemoSite(directory, options.agents);
-      const { ports } = site.sandbox.addresses;
-      say(
-        `A site on this machine: XMPP :${ports.xmpp}, Redis :${ports.redis}, Chirp :${ports.chirp}`,
-      );
-      endings = await runJobs(site, jobs, options.agents, say, signal);
-    }
+    await using site = await startDemoSite(directory, options);
+    const { ports } = site.sandbox.addresses;
+    say(
+      `A site on this machine: XMPP :${ports.xmpp}, Redis :${ports.redis}, Chirp :${ports.chirp}`,
+    );
+    const page = site.sandbox.monitoring?.dashboardUrl;
+    if (page !== undefined) say(`Watch it at ${page}`);
+    const endings = await runJobs(site, jobs, options.agents, say, signal);
     const seconds = (systemClock.now() - startedMs) / 1000;
-    return report(endings, seconds, options.json);
+    const code = report(endings, seconds, options.json);
+    if (page !== undefined) {
+      say(`The site stays at ${page} until you press Ctrl-C`);
+      await interrupted(signal);
+    }
+    return code;
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+}
+
+/** Waits until somebody at the terminal has seen enough. */
+function interrupted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  return promise;
 }
 
 /** The telling jobs, as many as wanted, the rest calculators; the victim comes first. */

@@ -26,6 +26,12 @@ const parser = object({
   xmpp: optional(option("--xmpp-port", port, { description: message`Port of XMPP` })),
   redis: optional(option("--redis-port", port, { description: message`Port of Redis` })),
   chirp: optional(option("--chirp-port", port, { description: message`Port of Chirp` })),
+  dashboard: optional(
+    option("--dashboard-port", port, { description: message`Port of the dashboard` }),
+  ),
+  bare: option("--bare", {
+    description: message`Leave out what watches: Carbon, MongoDB, monitor and dashboard`,
+  }),
   json: option("--json", { description: message`Print one object with every address` }),
 });
 
@@ -42,12 +48,14 @@ async function open(options: SandboxOptions): Promise<Sandbox> {
 async function main(signal: AbortSignal): Promise<number> {
   const options = parseCommandLine(parser, {
     name: NAME,
-    summary: "Starts an XMPP server, Redis and a Chirp server for a site on this machine",
+    summary: "Starts the servers of a site on this machine, and a dashboard that shows it",
   });
   const directory = resolve(options.directory);
-  const { xmpp, redis, chirp } = options;
+  const { xmpp, redis, chirp, dashboard } = options;
   await using site = await open({
     directory,
+    monitoring: !options.bare,
+    monitoringPorts: dashboard === undefined ? undefined : { dashboard },
     ports: {
       ...(xmpp === undefined ? {} : { xmpp }),
       ...(redis === undefined ? {} : { redis }),
@@ -56,12 +64,25 @@ async function main(signal: AbortSignal): Promise<number> {
   });
   const { hostname, domain, rooms, ports, directories } = site.addresses;
   if (options.json) {
-    printJson(site.addresses);
+    const { ports: monitoring, dashboardUrl } = site.monitoring ?? {};
+    printJson({
+      ...site.addresses,
+      ...(monitoring === undefined ? {} : { monitoring, dashboardUrl }),
+    });
   } else {
     printLine(`XMPP   ${hostname}:${ports.xmpp}  domain ${domain}, rooms ${rooms}`);
     printLine(`Redis  ${hostname}:${ports.redis}`);
     printLine(`Chirp  ${hostname}:${ports.chirp}  folder ${directories.chirp}`);
     printLine(`Output ${directories.done}`);
+    if (site.monitoring !== undefined) {
+      const { ports: watching, dashboardUrl } = site.monitoring;
+      printLine(
+        `Carbon ${hostname}:${watching.carbon}, its aggregator ${watching.carbonAggregator}`,
+      );
+      printLine(`Graphite http://${hostname}:${watching.graphite}/render`);
+      printLine(`MongoDB ${hostname}:${watching.mongodb}`);
+      printLine(`Dashboard ${dashboardUrl}`);
+    }
     printLine("");
     printLine("In other terminals:");
     printLine(`  export COPILOT_CONFIG=${directories.config}`);

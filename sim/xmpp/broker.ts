@@ -36,6 +36,8 @@ export interface BindOptions {
   readonly port: SessionPort;
   /** Language of the stream, given to its stanzas. Default none. */
   readonly lang?: string | undefined;
+  /** IP address of the client. Default: it is in this process. */
+  readonly address?: string | undefined;
 }
 
 /** Routes stanzas between sessions. */
@@ -69,6 +71,11 @@ export class Broker implements Switchboard {
     return this.#byFull.size;
   }
 
+  /** All sessions, in the order in which they began. */
+  sessions(): Iterable<Session> {
+    return this.#byFull.values();
+  }
+
   /** Whether the broker takes no sessions, see {@linkcode stop}. */
   get stopped(): boolean {
     return this.#stopped;
@@ -95,7 +102,7 @@ export class Broker implements Switchboard {
     if (sessions.length >= this.settings.maxSessionsPerUser) {
       throw new SessionRefusedError(`Cannot bind ${jid.full}: too many sessions`);
     }
-    const session = new Session(jid, options.port, options.lang);
+    const session = new Session(jid, options.port, options.lang, options.address);
     sessions.push(session);
     this.#byBare.set(jid.bare, sessions);
     this.#byFull.set(jid.full, session);

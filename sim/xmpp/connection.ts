@@ -231,7 +231,8 @@ export class Connection implements SessionPort, StreamCarrier, Flushable {
     const { user, resource, request } = step;
     const { broker } = this.#context;
     try {
-      this.#session = broker.bind({ user, resource, port: this, lang: this.#lang });
+      const address = this.#socket.remoteAddress;
+      this.#session = broker.bind({ user, resource, port: this, lang: this.#lang, address });
     } catch (error) {
       const full = error instanceof SessionRefusedError;
       if (!full && !(error instanceof SyntaxError)) throw error;

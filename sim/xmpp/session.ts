@@ -42,11 +42,13 @@ export class Session {
    * @param jid The full JID.
    * @param port What carries its stanzas; another from the moment when its stream is managed.
    * @param lang The `xml:lang` of its stream, given to its stanzas; none if `undefined`.
+   * @param address IP address of the client; `undefined` where it is in this process.
    */
   constructor(
     readonly jid: Jid,
     public port: SessionPort,
     readonly lang: string | undefined,
+    readonly address: string | undefined,
   ) {
     this.full = jid.full;
     this.bare = jid.bare;

@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { runProgram } from "./_program.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { runProgram, startProgram } from "./_program.ts";
 import { assertEnded } from "./_tool_site.ts";
 
 Deno.test("demo --json runs its jobs, loses an agent on the way, and sums up", async () => {
@@ -9,4 +9,17 @@ Deno.test("demo --json runs its jobs, loses an agent on the way, and sums up", a
   assertEquals(counts, { jobs: 4, succeeded: 4, failed: 0, requeued: 1 });
   assert(seconds !== undefined && seconds > 0);
   assertEquals(result.stdout.trimEnd().split("\n").length, 1);
+});
+
+Deno.test("demo --dashboard shows its jobs on a page until it is interrupted", async () => {
+  await using demo = startProgram("demo", { args: ["--jobs=2", "--agents=1", "--dashboard"] });
+  const line = await demo.printed(/^Watch it at /);
+  await demo.printed(/^The site stays at /);
+  const page = line.replace("Watch it at ", "");
+  const response = await fetch(page);
+  assertMatch(await response.text(), /^<!DOCTYPE html>/i);
+  const overview = await (await fetch(new URL("/api/overview", page))).json();
+  assertEquals(overview.queue.counts.succeeded, 2);
+  demo.signal("SIGINT");
+  assertEnded(await demo.end(), 0);
 });

@@ -31,20 +31,32 @@ export interface DemoSite extends AsyncDisposable {
   startVictim(): Deno.ChildProcess;
 }
 
+/** What a demo's site has. */
+export interface DemoSiteOptions {
+  /** Number of agents that will be started. */
+  readonly agents: number;
+  /** True: with a dashboard and all that it shows. */
+  readonly dashboard: boolean;
+}
+
 /**
  * Starts a site with a manager.
  *
  * @param directory An empty directory.
- * @param agents Number of agents that will be started.
+ * @param options See {@linkcode DemoSiteOptions}.
  * @returns The site.
  */
-export async function startDemoSite(directory: string, agents: number): Promise<DemoSite> {
+export async function startDemoSite(
+  directory: string,
+  { agents, dashboard }: DemoSiteOptions,
+): Promise<DemoSite> {
   await using started = new AsyncDisposableStack();
   const sandbox = started.use(
     await startSandbox({
       directory,
       durable: false,
       agentAccounts: agents,
+      monitoring: dashboard,
       settings: {
         // The more agents share this process, the longer one may take to answer.
         [JOBMANAGER_COMPONENT]: [`JM_LEASE_SILENCE ${2 + Math.ceil(agents / 50)}`],
