@@ -36,8 +36,14 @@ export async function storeArchive(
   const day = dayDirectory(nowMs);
   const place = `${day}/${id}.tgz`;
   if (await chirp.exists(from)) {
-    await done.makeDirectory(day);
-    await chirp.moveTo(done, from, place);
+    try {
+      await chirp.moveTo(done, from, place);
+    } catch (error) {
+      // The day's first archive.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      await done.makeDirectory(day);
+      await chirp.moveTo(done, from, place);
+    }
     await done.setMode(place, ARCHIVE_MODE);
     return place;
   }

@@ -11,18 +11,23 @@ import { safeRelativePath } from "./safe_path.ts";
 import { UnsafePathError } from "./workspace.ts";
 
 /** Turns "a parent is a file" into "not found": either way there is no such entry. */
-async function realPath(path: string): Promise<string> {
+async function unlessFileAbove<T>(path: string, look: (path: string) => Promise<T>): Promise<T> {
   try {
-    return await Deno.realPath(path);
+    return await look(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotADirectory)) throw error;
     throw new Deno.errors.NotFound(`Cannot find ${path}`, { cause: error });
   }
 }
 
+const realPath = (path: string) => unlessFileAbove(path, Deno.realPath);
+const lookAt = (path: string) => unlessFileAbove(path, Deno.lstat);
+
 /** Resolves paths below a root. */
 export class ConfinedFolder {
   readonly #root: string;
+  /** The root free of links, once it has been found: each look at the disk takes time. */
+  #realRoot: string | undefined;
 
   /**
    * Confines paths to a folder.
@@ -58,12 +63,10 @@ export class ConfinedFolder {
    * @throws {Deno.errors.NotFound} When a folder on the way is missing.
    */
   async entry(relativePath: string): Promise<string> {
-    const safe = safeRelativePath(relativePath);
-    const cut = safe.lastIndexOf("/");
-    // The last dot makes the system refuse a file where a folder is meant.
-    const folder = await this.#resolve(relativePath, `${safe.slice(0, Math.max(cut, 0))}/.`);
-    if (safe === ".") return folder;
-    return `${folder === "/" ? "" : folder}/${safe.slice(cut + 1)}`;
+    const names = safeRelativePath(relativePath).split("/");
+    const last = names.pop() ?? ".";
+    const folder = await this.#folder(relativePath, names);
+    return last === "." ? folder : below(folder, last);
   }
 
   /**
@@ -76,15 +79,49 @@ export class ConfinedFolder {
    */
   async target(relativePath: string): Promise<string> {
     // Folders first, lest the answer tell what exists outside.
-    await this.entry(relativePath);
-    return await this.#resolve(relativePath, safeRelativePath(relativePath));
+    const path = await this.entry(relativePath);
+    const isLink = (await lookAt(path)).isSymlink;
+    return isLink ? await this.#resolve(relativePath, safeRelativePath(relativePath)) : path;
   }
 
-  /** Follows all links of a path; `relativePath` is what the caller asked for. */
-  async #resolve(relativePath: string, below: string): Promise<string> {
-    const root = await realPath(`${this.#root}/.`);
-    const target = await realPath(`${this.#root}/${below}`);
-    if (target === root || target.startsWith(root === "/" ? "/" : `${root}/`)) return target;
+  async #makeRoot(): Promise<void> {
+    await Deno.mkdir(this.#root || "/", { recursive: true });
+  }
+
+  /** Makes a directory; also where the root, which was there, has been removed. */
+  async #makeOne(path: string): Promise<void> {
+    try {
+      await Deno.mkdir(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      await this.#makeRoot();
+      await Deno.mkdir(path);
+    }
+  }
+
+  /** Finds the root itself. */
+  async #findRoot(): Promise<string> {
+    // The last dot makes the system refuse a file where a folder is meant.
+    return this.#realRoot ??= await realPath(`${this.#root}/.`);
+  }
+
+  /** Finds a folder by its names, which seldom are links; `relativePath` is what the caller asked for. */
+  async #folder(relativePath: string, names: readonly string[]): Promise<string> {
+    let path = await this.#findRoot();
+    for (const name of names) {
+      path = below(path, name);
+      const status = await lookAt(path);
+      if (status.isSymlink) return await this.#resolve(relativePath, `${names.join("/")}/.`);
+      if (!status.isDirectory) throw new Deno.errors.NotFound(`Cannot find ${path}: it is a file`);
+    }
+    return path;
+  }
+
+  /** Follows all links of a path. */
+  async #resolve(relativePath: string, path: string): Promise<string> {
+    const root = await this.#findRoot();
+    const target = await realPath(below(root, path));
+    if (target === root || target.startsWith(below(root, ""))) return target;
     throw new UnsafePathError(`Refused the path ${JSON.stringify(relativePath)}: it leads out`);
   }
 
@@ -97,20 +134,25 @@ export class ConfinedFolder {
    */
   async makeDirectory(relativePath: string): Promise<void> {
     const safe = safeRelativePath(relativePath);
-    await Deno.mkdir(this.#root || "/", { recursive: true });
+    if (this.#realRoot === undefined || safe === ".") await this.#makeRoot();
     if (safe === ".") return;
     let path = "";
     for (const name of safe.split("/")) {
       path = path === "" ? name : `${path}/${name}`;
       try {
-        await Deno.mkdir(await this.entry(path));
+        await this.#makeOne(await this.entry(path));
       } catch (error) {
         if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-        const status = await Deno.stat(await this.target(path));
-        if (!status.isDirectory) {
+        const { isDirectory } = await Deno.lstat(await this.target(path));
+        if (!isDirectory) {
           throw new Deno.errors.NotADirectory(`Cannot make the directory ${path}: it is a file`);
         }
       }
     }
   }
+}
+
+/** Joins a name to a folder. */
+function below(folder: string, name: string): string {
+  return folder === "/" ? `/${name}` : `${folder}/${name}`;
 }

@@ -8,10 +8,10 @@ import { TLSSocket } from "node:tls";
 import type { Timer } from "../../lib/clock.ts";
 import type { XmlElement } from "../../lib/protocol/xml.ts";
 import { NS_SM, parseCount } from "../../lib/messaging/xmpp/stanza_ledger.ts";
+import type { Flushable, Flusher } from "../../lib/messaging/xmpp/flusher.ts";
 import { XmlError, XmlStreamParser } from "../../lib/protocol/xml_parser.ts";
 import { randomUuid } from "../../lib/random.ts";
 import { type Broker, SessionRefusedError } from "./broker.ts";
-import type { Flushable, Flusher } from "./flusher.ts";
 import {
   bindResult,
   headerFault,

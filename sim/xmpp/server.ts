@@ -5,9 +5,9 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
+import { Flusher } from "../../lib/messaging/xmpp/flusher.ts";
 import { Broker } from "./broker.ts";
 import { Connection, type ConnectionContext } from "./connection.ts";
-import { Flusher } from "./flusher.ts";
 import { serverSettings, type XmppServerOptions } from "./server_options.ts";
 import { StanzaWriter } from "./stanza_writer.ts";
 import { StreamRegistry } from "./stream_registry.ts";

@@ -7,6 +7,7 @@
 import { EventEmitter } from "node:events";
 import net from "node:net";
 import tls from "node:tls";
+import { Flusher } from "./flusher.ts";
 
 /** TLS as a client wants it. */
 export interface TlsParameters {
@@ -28,6 +29,8 @@ export interface SocketParameters {
   readonly tls?: TlsParameters | undefined;
 }
 
+/** Many sessions of one process leave together. */
+const FLUSHER = new Flusher();
 /** Bytes under way to a peer that doesn't read them, above which a socket counts as saturated. */
 const SATURATION_BYTES = 1 << 20;
 
@@ -110,20 +113,21 @@ export class StreamSocket extends EventEmitter {
   }
 
   /**
-   * Writes text. All that is written in one go (until the next microtask) leaves as one piece.
+   * Writes text. All that is written in one go (until the sockets that were ready have been read, and what
+   * that brought about has been done) leaves as one piece.
    *
    * @param text The text.
    * @param callback Called at once: the text is taken, not yet sent.
    */
   write(text: string, callback?: () => void): void {
-    if (this.#pending === "") queueMicrotask(() => this.#flush());
+    if (this.#pending === "") FLUSHER.add(this);
     this.#pending += text;
     callback?.();
   }
 
   /** Sends what is pending, then ends our side. */
   end(): void {
-    this.#flush();
+    this.flush();
     this.#inner?.end();
   }
 
@@ -136,12 +140,13 @@ export class StreamSocket extends EventEmitter {
   /** As {@linkcode destroy}, but what was written leaves first. */
   destroySoon(): void {
     if (this.#destroyed) return;
-    this.#flush();
+    this.flush();
     this.#destroyed = true;
     this.#inner?.destroySoon();
   }
 
-  #flush(): void {
+  /** Sends what is pending. */
+  flush(): void {
     const text = this.#pending;
     this.#pending = "";
     if (text === "" || this.#destroyed) return;

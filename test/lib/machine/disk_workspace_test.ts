@@ -71,6 +71,29 @@ Deno.test("diskWorkspace() accepts a root that is reached through a link, and / 
   assertEquals(await whole.readText(`${folder.path.slice(1)}/real/file`), "text");
 });
 
+Deno.test("diskWorkspace() makes its root again where somebody has removed it", async () => {
+  await using folder = await temporaryFolder();
+  const root = `${folder.path}/root`;
+  const workspace = diskWorkspace(root);
+  await workspace.makeDirectory("job");
+  await Deno.remove(root, { recursive: true });
+  await assertRejects(() => workspace.writeText("job/file", ""), Deno.errors.NotFound);
+  assertEquals(await workspace.exists("job"), false);
+  await workspace.makeDirectory("job/deep");
+  await workspace.writeText("job/deep/file", "text");
+  assertEquals(await workspace.readText("job/deep/file"), "text");
+});
+
+Deno.test("diskWorkspace() notices a folder that has become a link since it was last used", async () => {
+  await using folder = await temporaryFolder();
+  const workspace = diskWorkspace(folder.path);
+  await workspace.makeDirectory("job");
+  await workspace.writeText("job/file", "text");
+  await shell(folder.path, "rm -r job; ln -s /etc job");
+  await assertRejects(() => workspace.readText("job/hostname"), UnsafePathError);
+  await assertRejects(() => workspace.writeText("job/file", "text"), UnsafePathError);
+});
+
 Deno.test("diskWorkspace() leaves no temporary file when a step fails", async () => {
   await using folder = await temporaryFolder();
   const workspace = diskWorkspace(folder.path);

@@ -13,7 +13,7 @@ export interface Flushable {
 
 /**
  * Flushes each connection once after all sockets that were ready have been read: one system call for
- * many stanzas is what makes a broker fast.
+ * many stanzas is what makes a server fast, and a client with many sessions.
  */
 export class Flusher {
   #waiting: Flushable[] = [];
