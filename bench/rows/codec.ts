@@ -94,13 +94,13 @@ async function measure(context: BenchContext): Promise<readonly Row[]> {
       ...shared,
       what: "want_getJob: text to elements and back",
       ours: elements.ours,
-      peers: [{ name: "@xmpp/xml", samples: elements.xmpp, floor: 1 }],
+      peers: [{ name: "@xmpp/xml", samples: elements.xmpp, floor: 1.5 }],
     },
     {
       ...shared,
       what: "want_getJob: text to command and back",
       ours: commands.ours,
-      peers: [{ name: "@xmpp/xml, node:buffer", samples: commands.xmpp, floor: 1 }],
+      peers: [{ name: "@xmpp/xml, node:buffer", samples: commands.xmpp, floor: 1.25 }],
     },
   ];
 }

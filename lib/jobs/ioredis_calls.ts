@@ -4,9 +4,12 @@
  * @module
  */
 import { Redis } from "ioredis";
+import { restoreFastStrings } from "./_fast_strings.ts";
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import { type Random, randomFraction, systemRandom } from "../random.ts";
 import { type RedisCalls, RedisError, type RedisReply } from "./redis_calls.ts";
+
+restoreFastStrings();
 
 /** Options of {@linkcode connectRedis}. */
 export interface RedisOptions {

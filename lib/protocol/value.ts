@@ -7,6 +7,8 @@
 /** What the original writes before a value; the report prints it with two underscores. */
 const PREFIX = "_BASE64:";
 const ACCEPTED_PREFIX = /^_{1,2}BASE64:*/;
+const UNDERSCORE = 0x5f;
+const COLON = 0x3a;
 /** MIME line length; the original breaks values as Perl's MIME::Base64 does. */
 const LINE_LENGTH = 76;
 
@@ -44,16 +46,22 @@ export function encodeValue(text: string): string {
  * @returns The text.
  */
 export function decodeValue(attribute: string): string {
-  if (attribute.charCodeAt(0) !== 0x5f) return attribute;
-  const prefix = ACCEPTED_PREFIX.exec(attribute);
-  if (prefix === null) return attribute;
-  const base64 = attribute.slice(prefix[0].length);
+  const length = prefixLength(attribute);
+  if (length === 0) return attribute;
+  const base64 = attribute.slice(length);
   try {
     const bytes = atob(base64);
     return BEYOND_ASCII.test(bytes) ? decoder.decode(Uint8Array.fromBase64(base64)) : bytes;
   } catch {
     return decoder.decode(decodeSloppily(base64));
   }
+}
+
+/** Characters of a value's prefix, the usual one first: a pattern takes several times as long. */
+function prefixLength(attribute: string): number {
+  if (attribute.charCodeAt(0) !== UNDERSCORE) return 0;
+  const isUsual = attribute.startsWith(PREFIX) && attribute.charCodeAt(PREFIX.length) !== COLON;
+  return isUsual ? PREFIX.length : ACCEPTED_PREFIX.exec(attribute)?.[0].length ?? 0;
 }
 
 /** Perl's reading: everything outside the alphabet is skipped, `=` ends the text. */
