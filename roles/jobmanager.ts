@@ -14,7 +14,6 @@ import { type Component, Container, type Reply, type Sender } from "../lib/messa
 import { eventReporter, type Events, silentEvents } from "../lib/messaging/event_reporter.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
 import { reportSystem } from "../lib/messaging/system_readings.ts";
-import { formatCommand } from "../lib/protocol/command_codec.ts";
 import type {
   Command,
   GetJob,
@@ -30,6 +29,7 @@ import { LeaseKeeper } from "./jobmanager/lease_keeper.ts";
 import { jobManagerOptions } from "./jobmanager/open_jobmanager.ts";
 import { OutputStore } from "./jobmanager/output.ts";
 import type { JobManagerOptions } from "./jobmanager/options.ts";
+import { conveyedState, redirectOutput } from "./jobmanager/redirect.ts";
 import { hostOf, isAboutOutput, isHandBack } from "./jobmanager/requests.ts";
 import { purgeFinished } from "./jobmanager/retention.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "./jobmanager/variables.ts";
@@ -187,10 +187,9 @@ export class JobManager implements Component {
 
   /** Takes in a command; see {@linkcode Component}. */
   async handle(command: Command, sender: Sender): Promise<readonly Reply[]> {
-    const { mode = "both", redirectStorageTo } = this.#options;
+    const { mode = "both", redirectStorageTo, escort } = this.#options;
     if (redirectStorageTo !== undefined && isAboutOutput(command)) {
-      const info = formatCommand(command);
-      return [{ command: { command: "redirect", referral: redirectStorageTo, info } }];
+      return await redirectOutput(command, redirectStorageTo, escort);
     }
     switch (command.command) {
       case "want_getJob":
@@ -291,6 +290,7 @@ export class JobManager implements Component {
 
   async #giveDirectory(command: GetJobOutputDir): Promise<readonly Reply[]> {
     try {
+      await this.#options.escort?.expect(command.jobID, conveyedState(command));
       const outputDir = await this.#output.prepare(command, parseJobData(command.jmJobData));
       const outputChirpUrl = this.#options.chirpAddress;
       const { jobID } = command;

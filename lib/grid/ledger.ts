@@ -67,6 +67,16 @@ export class GridLedger {
     return typeof text === "string" ? { id, state: parseState(text) } : undefined;
   }
 
+  /** What is kept of a job; `undefined` where it is none of the grid's. */
+  async stateOf(id: string): Promise<GridJobRef["state"] | undefined> {
+    return (await this.job(id))?.state;
+  }
+
+  /** Keeps a job whose output will come here, unless it is kept already. */
+  async expect(id: string, state: GridJobRef["state"]): Promise<void> {
+    await this.#calls.call(["HSETNX", this.#jobs, id, JSON.stringify(state)]);
+  }
+
   /** All jobs that are kept. */
   async jobs(): Promise<GridJobRef[]> {
     const jobs = pairs(await this.#calls.call(["HGETALL", this.#jobs]));

@@ -20,8 +20,10 @@ export interface GridKeeperOptions {
   readonly ledger: GridLedger;
   /** The site's queue. */
   readonly store: JobStore;
-  /** Folder of finished jobs. */
-  readonly doneFolder: Workspace;
+  /** Whether it follows jobs until they end: that they run, or that nobody wants them. */
+  readonly tends: boolean;
+  /** Folder of finished jobs; `undefined`: jobs that have ended are another keeper's. */
+  readonly doneFolder: Workspace | undefined;
   /** A job that no agent has wanted for so long goes back to the grid. Default: 3,600 s. */
   readonly giveBackSeconds?: number | undefined;
   /** Clock of waits. */
@@ -64,6 +66,13 @@ export class GridKeeper {
 
   /** Makes the next step of a job; true where the grid needs no further one. */
   async #step(job: GridJobRef, record: JobRecord | undefined): Promise<boolean> {
+    const { tends, doneFolder } = this.#options;
+    const hasEnded = record?.state === "succeeded" || record?.state === "failed";
+    if (hasEnded) return doneFolder !== undefined && await this.#deliver(job, record, doneFolder);
+    return tends && await this.#tend(job, record);
+  }
+
+  async #tend(job: GridJobRef, record: JobRecord | undefined): Promise<boolean> {
     switch (record?.state) {
       case undefined:
         // Kept, but not in the queue yet, or forgotten there: the ledger's takes tell which.
@@ -78,9 +87,8 @@ export class GridKeeper {
         return false;
       case "cancelled":
         return await this.#giveBack(job, record.reason ?? "It was cancelled at the site");
-      case "succeeded":
-      case "failed":
-        return await this.#deliver(job, record);
+      default:
+        return false;
     }
   }
 
@@ -119,12 +127,12 @@ export class GridKeeper {
   }
 
   /** Hands over output and status. Output that the grid refuses for good makes the job a failed one. */
-  async #deliver(job: GridJobRef, record: JobRecord): Promise<true> {
-    const { adapter, doneFolder, log } = this.#options;
+  async #deliver(job: GridJobRef, record: JobRecord, folder: Workspace): Promise<true> {
+    const { adapter, log } = this.#options;
     let refusal: string | undefined;
     if (record.archive !== undefined) {
       try {
-        await adapter.store(job, { folder: doneFolder, archive: record.archive });
+        await adapter.store(job, { folder, archive: record.archive });
       } catch (error) {
         if (!(error instanceof GridError) || error.transient) throw error;
         refusal = error.message;

@@ -1,5 +1,7 @@
 /**
- * A manager whose jobs come from a grid: hands them out as any manager does, and keeps the grid told of them.
+ * A manager whose jobs come from a grid, or whose output goes there: hands jobs out and takes output in as
+ * any manager does, and keeps the grid told of them. As of any manager, two may share the work, one with
+ * `mode: "storage"`, to which the other redirects; both are on one Redis.
  *
  * @module
  */
@@ -14,13 +16,13 @@ import { GridKeeper } from "./grid_keeper.ts";
 import { GridSupply } from "./grid_supply.ts";
 
 /** Options of a {@linkcode GridManager}: those of a job manager, and its grid. */
-export interface GridManagerOptions extends Omit<JobManagerOptions, "supplier" | "onEnd"> {
+export interface GridManagerOptions extends Omit<JobManagerOptions, "supplier" | "escort"> {
   /** The grid. */
   readonly adapter: GridAdapter;
   /** What was taken from it. */
   readonly ledger: GridLedger;
-  /** Folder of finished jobs: what waits for the grid's storage. */
-  readonly doneFolder: Workspace;
+  /** Folder of finished jobs: what waits for the grid's storage. Needed where output is taken in. */
+  readonly doneFolder?: Workspace | undefined;
   /** Time between two looks at the grid's jobs. Default: 10,000 ms. */
   readonly gridSweepMs?: number | undefined;
   /** A job that no agent has wanted for so long goes back to the grid. Default: 3,600 s. */
@@ -43,8 +45,18 @@ export class GridManager {
     const { clock = systemClock, random = systemRandom } = options;
     this.#options = options;
     this.#supply = new GridSupply({ ...options, random });
-    this.#keeper = new GridKeeper({ ...options, clock });
-    this.#manager = new JobManager({ ...options, supplier: this.#supply });
+    const takesOutput = options.mode !== "queue" && options.redirectStorageTo === undefined;
+    this.#keeper = new GridKeeper({
+      ...options,
+      tends: options.mode !== "storage",
+      doneFolder: takesOutput ? options.doneFolder : undefined,
+      clock,
+    });
+    this.#manager = new JobManager({
+      ...options,
+      supplier: options.mode === "storage" ? undefined : this.#supply,
+      escort: options.ledger,
+    });
   }
 
   /**
@@ -61,7 +73,7 @@ export class GridManager {
 
   async #sweep(): Promise<void> {
     try {
-      await this.#supply.resume();
+      if (this.#options.mode !== "storage") await this.#supply.resume();
       await this.#keeper.sweep();
     } catch (error) {
       const reason = error instanceof Error ? error.message : error;

@@ -13,6 +13,7 @@ import type { DeliveryOptions } from "../../lib/messaging/delivery.ts";
 import type { EventReporterOptions } from "../../lib/messaging/event_reporter.ts";
 import type { Link } from "../../lib/messaging/link.ts";
 import type { Random } from "../../lib/random.ts";
+import type { JobEscort } from "./job_escort.ts";
 import type { JobSupplier } from "./job_supplier.ts";
 import type { EndedJob } from "./output.ts";
 import type { Retention } from "./retention.ts";
@@ -25,6 +26,8 @@ export interface JobManagerOptions {
   readonly store: JobStore;
   /** Fills the queue when it is empty and an agent asks. Default: jobs are submitted alone. */
   readonly supplier?: JobSupplier | undefined;
+  /** Follows jobs beyond the site: to a grid. Default: nobody does. */
+  readonly escort?: JobEscort | undefined;
   /** Folder shared with the Chirp server (`JM_CHIRP_WORK_DIR`). */
   readonly chirpFolder: Workspace;
   /** Folder of finished jobs (`JM_DONE_JOB_DIR`). Default: output stays in the shared folder. */

@@ -16,7 +16,8 @@ function startManager(
   more: Partial<GridManagerOptions> = {},
 ): Promise<void> {
   const { clock } = site;
-  const link = memoryLink(site.broker, { user: "jobmanager", clock, random: site.random() });
+  const user = more.mode === "storage" ? "storage" : "jobmanager";
+  const link = memoryLink(site.broker, { user, clock, random: site.random() });
   const manager = new GridManager({
     link: mortalLink(link, life),
     store: mortal(site.store, "store", life),
@@ -49,12 +50,26 @@ async function assertDelivered(site: Site, grid: ModelGrid, ids: readonly string
 const JOB = { durationMs: 5000 };
 const IDS = ["1001", "1002"];
 
-async function runDisturbed(life: Life, onSite: (site: Site, grid: ModelGrid) => void) {
+/** How the work is shared: one manager, or one in front and one that takes output. */
+const HALVES = {
+  queue: { redirectStorageTo: "storage@localhost" },
+  storage: { mode: "storage" },
+} as const satisfies Record<string, Partial<GridManagerOptions>>;
+
+/** Runs jobs of a grid to their end; the life is that of one manager, another one may stand beside it. */
+async function runDisturbed(
+  life: Life,
+  onSite: (site: Site, grid: ModelGrid) => void,
+  half?: keyof typeof HALVES,
+) {
   await using site = new Site();
   const grid = new ModelGrid();
   for (const id of IDS) grid.add(id);
   onSite(site, grid);
-  startManager(site, grid, life);
+  startManager(site, grid, life, half === undefined ? {} : HALVES[half]);
+  if (half !== undefined) {
+    startManager(site, grid, new Life(), HALVES[half === "queue" ? "storage" : "queue"]);
+  }
   site.agent({ job: JOB, times: { longestRequestMs: 120_000 } });
   for (let passed = 0; passed < 6 * 3600; passed += 60) {
     await site.pass(60);
@@ -90,6 +105,43 @@ Deno.test("no job of a grid is lost, delivered or finished twice when its manage
       });
     }
   }
+});
+
+for (const half of ["queue", "storage"] as const) {
+  Deno.test(`the same holds for the ${half} manager, where two share the work`, async () => {
+    const undisturbed = new Life();
+    await runDisturbed(undisturbed, () => {}, half);
+    const ends = half === "queue" ? "grid.started" : "ledger.remove";
+    const last = undisturbed.steps.findLastIndex(({ call }) => call === ends);
+    assert(last > 20);
+    for (const [index, { call, phase }] of undisturbed.steps.slice(0, last + 1).entries()) {
+      if (phase === "before") continue;
+      const life = new Life((_, at) => at === index);
+      const restart = (site: Site, grid: ModelGrid) =>
+        life.onDeath(() =>
+          site.clock.after(5000, () => void startManager(site, grid, new Life(), HALVES[half]))
+        );
+      try {
+        await runDisturbed(life, restart, half);
+      } catch (error) {
+        throw new Error(`Disturbed by the manager's death after ${call} (${index})`, {
+          cause: error,
+        });
+      }
+    }
+  });
+}
+
+Deno.test("a storage manager is told of a job by the agent that is redirected to it", async () => {
+  await using site = new Site();
+  const grid = new ModelGrid();
+  grid.add("1001");
+  startManager(site, grid, new Life(), HALVES.queue);
+  const storage = site.hand("storage");
+  site.agent({ job: JOB });
+  await site.pass(30);
+  const { command } = storage.last("getJobOutputDir");
+  assertEquals({ ...command.extra?.children["adapter"]?.attributes }, { WORKDIR: "/grid/1001" });
 });
 
 Deno.test("jobs of a grid are delivered when it comes back after an hour", async () => {
