@@ -1,12 +1,16 @@
 /**
  * The dashboard (report 2.3, 4.4.5): a web page that shows a site at work, and its interface for
- * programs. It only looks.
+ * programs. It only looks, unless a token is configured.
  *
  * @module
  */
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { systemClock } from "../lib/clock.ts";
 import { openLog } from "../lib/log.ts";
+import { actionRoutes } from "./dashboard/api/actions.ts";
+import { agentRoutes } from "./dashboard/api/agents.ts";
+import { graphRoutes } from "./dashboard/api/graphs.ts";
+import { jobRoutes } from "./dashboard/api/jobs.ts";
 import { liveRoutes } from "./dashboard/api/live.ts";
 import { originalRoutes } from "./dashboard/api/original.ts";
 import { loadAssets } from "./dashboard/http/assets.ts";
@@ -14,7 +18,7 @@ import { makeHandler } from "./dashboard/http/handler.ts";
 import { Router } from "./dashboard/http/router.ts";
 import { openDashboardSources } from "./dashboard/open_dashboard.ts";
 import type { DashboardOptions } from "./dashboard/options.ts";
-import { type Overview, readOverview } from "./dashboard/overview.ts";
+import { type Overview, overviewReader } from "./dashboard/overview.ts";
 import { Pulse } from "./dashboard/pulse.ts";
 import { Sources } from "./dashboard/sources.ts";
 import { DASHBOARD_COMPONENT, dashboardVariables } from "./dashboard/variables.ts";
@@ -39,14 +43,22 @@ export class Dashboard implements AsyncDisposable {
    * @throws {Deno.errors.AddrInUse} When somebody listens on the port already.
    */
   static async start(options: DashboardOptions): Promise<Dashboard> {
-    const { host = "127.0.0.1", port = 3274, log, clock = systemClock } = options;
+    const { host = "127.0.0.1", port = 3274, token, log, clock = systemClock } = options;
     const sources = new Sources(options.sources ?? {});
     const pulse = new Pulse({
-      read: () => readOverview(sources),
+      read: overviewReader({ sources, mayAct: token !== undefined, clock }),
       intervalMs: options.pollMs ?? 2000,
       clock,
     });
-    const router = new Router([...originalRoutes(sources), ...liveRoutes(pulse)]);
+    const onChange = () => void pulse.refresh();
+    const router = new Router([
+      ...originalRoutes(sources, clock),
+      ...liveRoutes(pulse),
+      ...jobRoutes(sources),
+      ...actionRoutes({ sources, token, onChange, clock, log }),
+      ...agentRoutes(sources, clock),
+      ...graphRoutes(sources),
+    ]);
     const handler = makeHandler({ router, assets: await loadAssets(), log });
     const server = Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
     return new Dashboard(server, pulse);
@@ -89,6 +101,7 @@ if (import.meta.main) {
       host: config.serverHost,
       port: config.serverPort,
       sources: opened.sources,
+      token: config.token,
       log: log.logger,
     });
     log.logger.info(`Dashboard at ${dashboard.url}`);

@@ -65,3 +65,50 @@ declare module "@std/path" {
   export function resolve(...paths: string[]): string;
   export function toFileUrl(path: string): URL;
 }
+
+declare module "d3-geo" {
+  export interface Projection {
+    (point: [longitude: number, latitude: number]): [x: number, y: number] | null;
+    fitExtent(
+      extent: [[left: number, top: number], [right: number, bottom: number]],
+      object: unknown,
+    ): Projection;
+    translate(): [x: number, y: number];
+    translate(point: [x: number, y: number]): Projection;
+  }
+  export interface GeoPath {
+    (object: unknown): string | null;
+    bounds(object: unknown): [[left: number, top: number], [right: number, bottom: number]];
+    digits(digits: number): GeoPath;
+  }
+  export function geoEqualEarth(): Projection;
+  export function geoPath(projection: Projection): GeoPath;
+}
+
+declare module "topojson-client" {
+  export function feature(topology: unknown, object: unknown): unknown;
+  export function merge(topology: unknown, objects: readonly unknown[]): unknown;
+  export function mesh(
+    topology: unknown,
+    object: unknown,
+    filter: (one: unknown, other: unknown) => boolean,
+  ): unknown;
+}
+
+declare module "supercluster" {
+  interface Point<P> {
+    readonly type: "Feature";
+    readonly properties: P;
+    readonly geometry: { readonly type: "Point"; readonly coordinates: readonly number[] };
+  }
+  interface Cluster {
+    readonly cluster_id: number;
+    readonly point_count: number;
+  }
+  export default class Supercluster<P> {
+    constructor(options: { readonly radius: number; readonly maxZoom: number });
+    load(points: readonly Point<P>[]): this;
+    getClusters(box: number[], zoom: number): (Point<P> | Point<Cluster>)[];
+    getLeaves(cluster: number, limit: number): Point<P>[];
+  }
+}

@@ -6,6 +6,7 @@
 import type { ConfigOf } from "../../lib/config.ts";
 import type { DashboardSources } from "./options.ts";
 import { Graphite } from "./sources/graphite.ts";
+import { openMongoConnections } from "./sources/mongo_connections.ts";
 import { openDashboardQueue } from "./sources/queue.ts";
 import type { dashboardVariables } from "./variables.ts";
 
@@ -23,22 +24,26 @@ export interface OpenedSources extends AsyncDisposable {
  */
 export function openDashboardSources(config: ConfigOf<typeof dashboardVariables>): OpenedSources {
   const stack = new AsyncDisposableStack();
-  const { graphiteHost, graphitePort } = config;
+  const { graphiteHost, graphitePort, mongodbHost, mongodbPort, mongodbDatabase } = config;
   return {
     sources: {
-      queue: config.showQueue
-        ? async () => stack.use(await openDashboardQueue(config)).store
-        : undefined,
+      queue: config.showQueue ? async () => stack.use(await openDashboardQueue(config)) : undefined,
       graphite: graphiteHost === undefined ? undefined : () => {
-        return Promise.resolve(new Graphite({ url: httpUrl(graphiteHost, graphitePort) }));
+        return Promise.resolve(
+          new Graphite({ url: `http://${address(graphiteHost, graphitePort)}/` }),
+        );
+      },
+      mongodb: mongodbHost === undefined ? undefined : () => {
+        const url = `mongodb://${address(mongodbHost, mongodbPort)}`;
+        const { connections } = stack.use(openMongoConnections({ url, database: mongodbDatabase }));
+        return Promise.resolve(connections);
       },
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-/** An address of the web; a bare IPv6 address is put into brackets. */
-function httpUrl(host: string, port: number): string {
-  const isBareIpv6 = host.includes(":") && !host.startsWith("[");
-  return `http://${isBareIpv6 ? `[${host}]` : host}:${port}/`;
+/** Host and port; a bare IPv6 address is put into brackets. */
+function address(host: string, port: number): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
 }

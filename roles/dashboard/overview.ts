@@ -1,57 +1,77 @@
 /**
- * The state that the front page shows and that its viewers follow live.
+ * The state of now, which the front page shows and its viewers follow live.
  *
  * @module
  */
-import type { JobState } from "../../lib/jobs/job_state.ts";
-import type { JobStore } from "../../lib/jobs/job_store.ts";
-import { type JobLine, jobLine } from "./job_line.ts";
-import type { Sources } from "./sources.ts";
-import { SourceError, type SourceHealth, type SourceName } from "./sources/source.ts";
-
-/** The queue at a glance. */
-export interface QueueOverview {
-  /** Number of jobs in each state. */
-  readonly counts: Readonly<Record<JobState, number>>;
-  /** Jobs that changed last, the latest first. */
-  readonly recent: readonly JobLine[];
-}
+import type { Clock } from "../../lib/clock.ts";
+import { type Attention, attentionOf } from "./attention.ts";
+import { MANAGERS_REQUEST, readManagers } from "./managers.ts";
+import { type QueueOverview, readQueueOverview } from "./queue_overview.ts";
+import { type Sources, unlessBroken } from "./sources.ts";
+import type { SourceHealth, SourceName } from "./sources/source.ts";
+import { SlowSource } from "./slow_source.ts";
 
 /** Everything at a glance. */
 export interface Overview {
   /** How each source is. */
   readonly sources: Readonly<Record<SourceName, SourceHealth>>;
+  /** What needs attention, the worst first. */
+  readonly attention: readonly Attention[];
+  /** Whether jobs can be changed with a token. */
+  readonly mayAct: boolean;
   /** Missing where the queue is off or broken. */
   readonly queue?: QueueOverview | undefined;
+  /** Agents that are connected; missing where nobody counts them. */
+  readonly agentsConnected?: number | undefined;
 }
 
-const RECENT_JOBS = 12;
-
-async function readQueue(store: JobStore): Promise<QueueOverview> {
-  const [counts, recent] = await Promise.all([
-    store.counts(),
-    store.list({ limit: RECENT_JOBS }),
-  ]);
-  return { counts, recent: recent.map(jobLine) };
+/** Options of {@linkcode overviewReader}. */
+export interface OverviewOptions {
+  /** Where the data is. */
+  readonly sources: Sources;
+  /** Whether a token is configured. */
+  readonly mayAct: boolean;
+  /** The present. */
+  readonly clock: Clock;
 }
 
-/** What an action gives, or undefined where its source cannot answer. */
-async function unlessBroken<T>(action: Promise<T>): Promise<T | undefined> {
-  try {
-    return await action;
-  } catch (error) {
-    if (error instanceof SourceError) return undefined;
-    throw error;
-  }
-}
+/** Readings come once a minute, and agents come and go slowly: so often is enough for both. */
+const SLOW_MS = 10_000;
 
 /**
- * Reads the present state; a source that is off or broken is named in it.
+ * Makes the function that reads the state of now; a source that is off or broken is named in it.
  *
- * @param sources Where the data is.
- * @returns The state.
+ * @param options See {@linkcode OverviewOptions}.
+ * @returns The function.
  */
-export async function readOverview(sources: Sources): Promise<Overview> {
-  const queue = await unlessBroken(sources.queue.use(readQueue));
-  return { sources: sources.health(), ...(queue === undefined ? {} : { queue }) };
+export function overviewReader(options: OverviewOptions): () => Promise<Overview> {
+  const { sources, mayAct, clock } = options;
+  const managers = new SlowSource(
+    clock,
+    SLOW_MS,
+    async () =>
+      readManagers(await sources.graphite.use((graphite) => graphite.render(MANAGERS_REQUEST))),
+  );
+  const connected = new SlowSource(
+    clock,
+    SLOW_MS,
+    () => sources.mongodb.use((connections) => connections.connected()),
+  );
+  return async () => {
+    // What is slow must not hold up the queue: it gives what it knows, and reads on.
+    const [queue, known, agentsConnected] = await Promise.all([
+      unlessBroken(sources.queue.use(readQueueOverview)),
+      managers.latest(),
+      connected.latest(),
+    ]);
+    const health = sources.health();
+    const facts = { sources: health, queue, managers: known, agentsConnected, nowMs: clock.now() };
+    return {
+      sources: health,
+      attention: attentionOf(facts),
+      mayAct,
+      ...queue === undefined ? {} : { queue },
+      ...agentsConnected === undefined ? {} : { agentsConnected },
+    };
+  };
 }

@@ -1,19 +1,22 @@
 /**
- * The sources of a dashboard, together.
+ * The three sources of a dashboard, together.
  *
  * @module
  */
-import type { JobStore } from "../../lib/jobs/job_store.ts";
+import type { OpenQueue } from "../../lib/jobs/open_queue.ts";
 import type { DashboardSources } from "./options.ts";
+import type { Connections } from "./sources/connections.ts";
 import type { Graphite } from "./sources/graphite.ts";
-import { Source, type SourceHealth, type SourceName } from "./sources/source.ts";
+import { Source, SourceError, type SourceHealth, type SourceName } from "./sources/source.ts";
 
 /** Each source behind its seam. */
 export class Sources {
   /** The job queue. */
-  readonly queue: Source<JobStore>;
+  readonly queue: Source<Pick<OpenQueue, "store" | "view">>;
   /** Metrics over time. */
   readonly graphite: Source<Graphite>;
+  /** Connections of agents. */
+  readonly mongodb: Source<Connections>;
 
   /** @param sources How each is opened. */
   constructor(sources: DashboardSources) {
@@ -24,8 +27,13 @@ export class Sources {
     });
     this.graphite = new Source({
       name: "graphite",
-      hint: "There are no graphs of the past: DASH_GRAPHITE_HOST is not set",
+      hint: "There are no graphs: DASH_GRAPHITE_HOST is not set",
       open: sources.graphite,
+    });
+    this.mongodb = new Source({
+      name: "mongodb",
+      hint: "Agents are not shown: DASH_MONGODB_HOST is not set",
+      open: sources.mongodb,
     });
   }
 
@@ -34,6 +42,22 @@ export class Sources {
     return {
       queue: this.queue.health,
       graphite: this.graphite.health,
+      mongodb: this.mongodb.health,
     };
+  }
+}
+
+/**
+ * Goes on without what a source cannot give.
+ *
+ * @param action A use of a source.
+ * @returns What it gives; undefined where the source is off or broken.
+ */
+export async function unlessBroken<T>(action: Promise<T>): Promise<T | undefined> {
+  try {
+    return await action;
+  } catch (error) {
+    if (error instanceof SourceError) return undefined;
+    throw error;
   }
 }

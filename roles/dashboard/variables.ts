@@ -46,6 +46,28 @@ const sourceVariables = defineVariables({
     min: 1,
     max: 65_535,
   },
+  mongodbHost: {
+    name: "DASH_MONGODB_HOST",
+    kind: "text",
+    meaning: "Address of MongoDB; without it there are no agents and no map",
+    example: "localhost",
+  },
+  mongodbPort: {
+    name: "DASH_MONGODB_PORT",
+    kind: "integer",
+    meaning: "Port of MongoDB",
+    example: "27017",
+    default: 27_017,
+    min: 1,
+    max: 65_535,
+  },
+  mongodbDatabase: {
+    name: "DASH_MONGODB_DB",
+    kind: "text",
+    meaning: "Name of the database that the monitor writes",
+    example: "copilot",
+    default: "copilot",
+  },
   showQueue: {
     name: "DASH_QUEUE",
     kind: "boolean",
@@ -75,6 +97,14 @@ export const dashboardVariables = defineVariables({
     flag: "port",
   },
   ...sourceVariables,
+  token: {
+    name: "DASH_TOKEN",
+    kind: "text",
+    meaning: "Secret that allows to cancel, hold, release and rerun jobs; without it pages only " +
+      "show (ours)",
+    example: "a-long-secret",
+    secret: true,
+  },
   ...loggingVariables("DASH"),
   debug: {
     name: "DASH_DEBUG",

@@ -7,11 +7,13 @@
 import { join } from "@std/path";
 import { systemClock } from "../../lib/clock.ts";
 import { connectRedis } from "../../lib/jobs/ioredis_calls.ts";
+import { QueueView } from "../../lib/jobs/queue_view.ts";
 import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
 import { type Logger, silentLogger } from "../../lib/log.ts";
 import { carbonSender } from "../../lib/metrics/carbon_sender.ts";
 import { Dashboard } from "../../roles/dashboard.ts";
 import { Graphite } from "../../roles/dashboard/sources/graphite.ts";
+import { openMongoConnections } from "../../roles/dashboard/sources/mongo_connections.ts";
 import { Monitor } from "../../roles/monitor.ts";
 import { mongoDetailStore } from "../../roles/monitor/mongo_detail_store.ts";
 import { Presence } from "../../roles/presence.ts";
@@ -83,8 +85,10 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
   );
   const { aggregatorPort } = carbon;
   started.use(startReporters({ directory, broker, aggregatorPort, mongoUrl: mongo.url, log }));
-  const queue = new RedisJobStore(
-    started.use(await connectRedis({ host: "127.0.0.1", port: redisPort })),
+  const calls = started.use(await connectRedis({ host: "127.0.0.1", port: redisPort }));
+  const queue = { store: new RedisJobStore(calls), view: new QueueView(calls) };
+  const { connections } = started.use(
+    openMongoConnections({ url: mongo.url, database: "copilot" }),
   );
   const graphite = new Graphite({ url: `http://127.0.0.1:${carbon.graphitePort}/` });
   const dashboard = started.use(
@@ -93,6 +97,7 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
       sources: {
         queue: () => Promise.resolve(queue),
         graphite: () => Promise.resolve(graphite),
+        mongodb: () => Promise.resolve(connections),
       },
       log,
     }),

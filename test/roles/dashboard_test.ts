@@ -1,30 +1,7 @@
 /** The dashboard's web server over the embedded Redis: its interface, its pages' files, what is off or broken. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { connectRedis } from "../../lib/jobs/ioredis_calls.ts";
-import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
-import { createLogger, memorySink } from "../../lib/log.ts";
-import { Dashboard, type DashboardOptions } from "../../roles/dashboard.ts";
 import { Graphite } from "../../roles/dashboard/sources/graphite.ts";
-import { startRedisServer } from "../../sim/redis/mod.ts";
-import { fillQueue, jobId } from "./dashboard/_site.ts";
-
-/** Starts a dashboard on a port of its own; whatever it logs is a failure of the test that looks. */
-async function start(options: Partial<DashboardOptions> = {}) {
-  const sink = memorySink();
-  const dashboard = await Dashboard.start({
-    port: 0,
-    pollMs: 10,
-    log: createLogger({ sinks: [sink] }),
-    ...options,
-  });
-  const origin = new URL(dashboard.url).origin;
-  return {
-    sink,
-    origin,
-    get: (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init),
-    [Symbol.asyncDispose]: () => dashboard[Symbol.asyncDispose](),
-  };
-}
+import { fillQueue, jobId, startDashboard, startDashboardSite } from "./dashboard/_site.ts";
 
 /** A Graphite that always answers the same. */
 function startGraphite(handler: (request: Request) => Response) {
@@ -34,22 +11,8 @@ function startGraphite(handler: (request: Request) => Response) {
   return { open, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-async function startQueue() {
-  const server = await startRedisServer({ port: 0 });
-  const calls = await connectRedis({ host: server.hostname, port: server.port });
-  const store = new RedisJobStore(calls);
-  return {
-    store,
-    server,
-    async [Symbol.asyncDispose]() {
-      await calls[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
-
 Deno.test("the dashboard answers /api/ping as the original", async () => {
-  await using dashboard = await start();
+  await using dashboard = await startDashboard();
   const response = await dashboard.get("/api/ping");
   assertEquals(await response.text(), '{"ping":"pong"}');
   assertEquals(response.headers.get("x-content-type-options"), "nosniff");
@@ -61,7 +24,7 @@ Deno.test("the dashboard passes Graphite's JSON through under /api/stats", async
     asked.push(new URL(request.url).search);
     return new Response('[{"target": "a.b", "datapoints": [[1.5, 60]]}]');
   });
-  await using dashboard = await start({ sources: { graphite: graphite.open } });
+  await using dashboard = await startDashboard({ sources: { graphite: graphite.open } });
   const response = await dashboard.get("/api/stats?target=a.*&from=-1h&until=now");
   assertEquals(await response.text(), '[{"target": "a.b", "datapoints": [[1.5, 60]]}]');
   assertEquals(asked, ["?format=json&target=a.*&from=-1h&until=now"]);
@@ -71,7 +34,7 @@ Deno.test("the dashboard passes Graphite's JSON through under /api/stats", async
 
 Deno.test("the dashboard says in one sentence what is off and what is broken", async () => {
   await using graphite = startGraphite(() => new Response("Sorry", { status: 500 }));
-  await using dashboard = await start({
+  await using dashboard = await startDashboard({
     sources: {
       graphite: graphite.open,
       queue: () => Promise.reject(new Error("Cannot reach Redis at 127.0.0.1:1")),
@@ -84,19 +47,21 @@ Deno.test("the dashboard says in one sentence what is off and what is broken", a
   assertEquals(queue, undefined);
   assertEquals(sources.queue, { state: "broken", message: "Cannot reach Redis at 127.0.0.1:1" });
   assertEquals(sources.graphite.state, "broken");
+  assertEquals(sources.mongodb.state, "off");
   assertEquals(dashboard.sink.records, []);
 });
 
 Deno.test("the dashboard follows the queue live", async () => {
-  await using queue = await startQueue();
-  await fillQueue(queue.store, 30);
-  await using dashboard = await start({ sources: { queue: () => Promise.resolve(queue.store) } });
+  await using site = await startDashboardSite();
+  const { store } = site.queue;
+  await fillQueue(store, 30);
+  await using dashboard = await startDashboard({ sources: { queue: site.sources.queue } });
   const response = await dashboard.get("/api/live");
   assertEquals(response.headers.get("content-type"), "text/event-stream");
   const states = readStates(response);
   const first = (await states.next()).value;
-  assertEquals(first.queue.counts.waiting, await queue.store.waiting());
-  await queue.store.cancel(jobId(29), "No longer needed");
+  assertEquals(first.queue.counts.waiting, await store.waiting());
+  await store.cancel(jobId(29), "No longer needed");
   const next = (await states.next()).value;
   assertEquals(next.queue.counts.cancelled, 1);
   assertEquals(next.queue.recent[0].id, jobId(29));
@@ -118,7 +83,7 @@ async function* readStates(response: Response) {
 }
 
 Deno.test("the dashboard serves its page under every view, and nothing inline in it", async () => {
-  await using dashboard = await start();
+  await using dashboard = await startDashboard();
   const page = await (await dashboard.get("/dashboard/jobs/some-id?x=1")).text();
   const script = /<script type="importmap">(.*?)<\/script>/.exec(page)?.[1] ?? "";
   assertEquals(Object.keys(JSON.parse(script).imports).includes("preact"), true);
@@ -139,7 +104,7 @@ Deno.test("the dashboard serves its page under every view, and nothing inline in
 });
 
 Deno.test("the dashboard refuses what it does not know", async () => {
-  await using dashboard = await start();
+  await using dashboard = await startDashboard();
   const status = async (path: string, init?: RequestInit) => {
     const response = await dashboard.get(path, { redirect: "manual", ...init });
     await response.body?.cancel();
@@ -155,7 +120,7 @@ Deno.test("the dashboard refuses what it does not know", async () => {
 });
 
 Deno.test("the dashboard answers with 304 to who has a file already", async () => {
-  await using dashboard = await start();
+  await using dashboard = await startDashboard();
   const first = await dashboard.get("/dashboard/main.js");
   await first.body?.cancel();
   const etag = first.headers.get("etag") ?? "";

@@ -30,6 +30,22 @@ export function measure(value) {
 }
 
 /**
+ * An amount of memory or disk: `310 MiB`, `4.2 GiB`.
+ *
+ * @param {number | null | undefined} value In MiB.
+ */
+export function mebibytes(value) {
+  if (value === null || value === undefined) return "–";
+  const units = ["MiB", "GiB", "TiB", "PiB"];
+  let size = value;
+  while (Math.abs(size) >= 1024 && units.length > 1) {
+    size /= 1024;
+    units.shift();
+  }
+  return `${fine.format(size)} ${units[0]}`;
+}
+
+/**
  * A length of time: `850 ms`, `12 s`, `3 min 20 s`, `5 h 10 min`, `12 d 3 h`.
  *
  * @param {number | null | undefined} seconds
@@ -102,6 +118,7 @@ export function shortId(id) {
  * @param {string} jid
  */
 export function shortJid(jid) {
-  const at = jid.indexOf("@");
-  return at < 0 ? jid : jid.slice(0, at);
+  const user = jid.split("@")[0] ?? "";
+  // The original's form: agent_ID_CPUS_REVISION_UUID_FLAG
+  return /^agent_(.+)_[^_]*_[^_]*_[0-9a-f-]{36}_[^_]*$/.exec(user)?.[1] ?? user;
 }

@@ -6,7 +6,7 @@
  */
 
 /** The sources, by the word that pages and answers use. */
-export type SourceName = "queue" | "graphite";
+export type SourceName = "queue" | "graphite" | "mongodb";
 
 /** How a source is. */
 export interface SourceHealth {
@@ -107,7 +107,7 @@ export class QuestionError extends Error {
    * @param message What is wrong with the question.
    * @param status The HTTP status that says so.
    */
-  constructor(message: string, readonly status: 400 | 401 | 403 | 404 | 409 = 400) {
+  constructor(message: string, readonly status: 400 | 401 | 403 | 404 | 409 | 415 | 429 = 400) {
     super(message);
   }
 }
