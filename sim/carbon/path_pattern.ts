@@ -10,6 +10,9 @@ export type PartPattern = string | ((name: string) => boolean);
 /** Most texts that the braces of one part may come to. */
 const MOST_ALTERNATIVES = 4096;
 
+/** Most characters that are written on the way to them: equal texts of nested braces cost, too. */
+const MOST_CHARACTERS = 2_000_000;
+
 /** A pattern that asks for too much. */
 export class PatternError extends Error {
   override readonly name = "PatternError";
@@ -20,7 +23,7 @@ export class PatternError extends Error {
  *
  * @param pattern The pattern; a backslash is passed over.
  * @returns For each part of the path, its alternatives.
- * @throws {PatternError} When braces come to more than 4096 alternatives in one part.
+ * @throws {PatternError} When the braces of one part come to more than 4096 alternatives.
  */
 export function parsePathPattern(pattern: string): PartPattern[][] {
   return pattern.replaceAll("\\", "").split(".").map((part) =>
@@ -32,19 +35,24 @@ export function parsePathPattern(pattern: string): PartPattern[][] {
 function expandBraces(part: string): string[] {
   const expanded = new Set<string>();
   const waiting = [part];
+  let characters = 0;
   for (let text = waiting.pop(); text !== undefined; text = waiting.pop()) {
-    const [braces, inner] = /\{([^{}]*)\}/.exec(text) ?? [];
-    if (braces === undefined || inner === undefined) expanded.add(text);
-    else {
-      const [before = "", after = ""] = [
-        text.slice(0, text.indexOf(braces)),
-        text.slice(text.indexOf(braces) + braces.length),
-      ];
-      waiting.push(...inner.split(",").map((choice) => `${before}${choice}${after}`));
+    const match = /\{([^{}]*)\}/.exec(text);
+    if (match === null) {
+      expanded.add(text);
+      continue;
     }
-    if (expanded.size + waiting.length > MOST_ALTERNATIVES) {
+    const [braces, inner = ""] = match;
+    const before = text.slice(0, match.index);
+    const after = text.slice(match.index + braces.length);
+    for (const choice of inner.split(",")) {
+      characters += before.length + choice.length + after.length;
+      waiting.push(`${before}${choice}${after}`);
+    }
+    if (expanded.size + waiting.length > MOST_ALTERNATIVES || characters > MOST_CHARACTERS) {
+      const shown = part.slice(0, 80);
       throw new PatternError(
-        `More than ${MOST_ALTERNATIVES} alternatives in "${part.slice(0, 80)}"`,
+        `Cannot expand "${shown}": more than ${MOST_ALTERNATIVES} alternatives`,
       );
     }
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { carbonTargets } from "./carbon_targets.ts";
 import { mongoTargets } from "./mongo_targets.ts";
 import { protocolTargets } from "./protocol_targets.ts";
 import { secureTargets } from "./secure_targets.ts";
@@ -15,4 +16,5 @@ export const TARGETS: readonly Target[] = [
   ...secureTargets,
   ...textTargets,
   ...mongoTargets,
+  ...carbonTargets,
 ];

@@ -18,7 +18,7 @@ const MOST_TARGETS = 1000;
 /** Most series that the patterns of a request come to. */
 const MOST_SERIES = 20_000;
 /** Most values that a request reads and makes. */
-const MOST_VALUES = 20_000_000;
+const MOST_VALUES = 5_000_000;
 /** Most function calls of a request. */
 const MOST_CALLS = 10_000;
 

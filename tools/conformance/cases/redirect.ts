@@ -5,13 +5,13 @@
  */
 import { encodeInfo, type Info } from "../../../lib/protocol/info.ts";
 import { againstAgent } from "../case.ts";
-import type { Heard, Peer } from "../peer.ts";
+import { type Heard, MADE_UP, type Peer } from "../peer.ts";
 import type { AgentStage } from "../stage.ts";
 import { must, mustEqual, mustMatch } from "../verdict.ts";
 import { giveJob, makeJob, sayRunJob, sayStore, takeOutput } from "./_manager_side.ts";
 
 /** A command of the suite's own, which no agent sends by itself. */
-const CONVEYED = "conformanceConveyed";
+const CONVEYED = `${MADE_UP}Conveyed`;
 
 /** Redirects an info from one peer to another; returns the message's id. */
 function redirect(from: Peer, agent: string, referral: string, info: Info): string {

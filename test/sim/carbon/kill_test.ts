@@ -1,0 +1,68 @@
+/** A killed Carbon has what it had stored, and a file that opens. */
+import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import { DatabaseSync } from "node:sqlite";
+import { SeriesStore } from "../../../sim/carbon/series_store.ts";
+import { StorageRules } from "../../../sim/carbon/storage_rules.ts";
+import { linesOf, send, type Sent } from "../../contract/carbon/scene.ts";
+
+const SCRIPT = fromFileUrl(new URL("_server_process.ts", import.meta.url));
+const SERIES = 200;
+const MOST_LOOKS = 1_000_000;
+
+async function startProcess(file: string) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", SCRIPT, file],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { carbonPort } = JSON.parse((await reader.read()).value ?? "");
+  return {
+    carbonPort: Number(carbonPort),
+    kill: async () => {
+      child.kill("SIGKILL");
+      await child.status;
+      await reader.cancel();
+    },
+  };
+}
+
+/** Looks into the file until so many series have a block there. */
+function waitForBlocks(file: string, count: number): void {
+  const reader = new DatabaseSync(file, { readOnly: true });
+  const blocks = reader.prepare("SELECT count(DISTINCT series_id) AS count FROM blocks");
+  for (let looks = 0; Number(blocks.get()?.count) < count; looks++) {
+    assert(looks < MOST_LOOKS, `The blocks of ${count} series are not in ${file}`);
+  }
+  reader.close();
+}
+
+Deno.test("a Carbon killed while lines come in has what was stored before", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = join(folder, "series.sqlite");
+  const second = Math.floor(Date.now() / 1000) - 60;
+  const batch = (offset: number) =>
+    Array.from(
+      { length: SERIES },
+      (_, index): Sent => [`copilot.n${index}`, index, second + offset],
+    );
+  const server = await startProcess(file);
+  await send(server.carbonPort, [linesOf(batch(0))]);
+  waitForBlocks(file, SERIES);
+  const later = [10, 20, 30].map((offset) => send(server.carbonPort, [linesOf(batch(offset))]));
+  await server.kill();
+  await Promise.allSettled(later);
+  {
+    const rules = new StorageRules({ schemas: "" });
+    using store = new SeriesStore({ file, rules });
+    const found = store.find("copilot.*");
+    assertEquals(found.length, SERIES);
+    for (const { series, name } of found) {
+      const points = series?.fetch(second - 10, second + 40, store.now);
+      assert(points?.values.includes(Number(name.slice(1))), `${name} has lost its first value`);
+    }
+  }
+  await Deno.remove(folder, { recursive: true });
+});
