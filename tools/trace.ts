@@ -25,6 +25,10 @@ const path = { metavar: "FILE" } as const;
 const json = option("--json", { description: message`Print one object` });
 const file = argument(string(path), { description: message`A trace; - for standard input` });
 
+const keys = multiple(option("--key", string({ metavar: "JID=FILE" }), {
+  description: message`Private key of a component, for traces of the original's secure mode`,
+}));
+
 const record = object({
   verb: constant("record"),
   listen: option("--listen", address(), {
@@ -55,6 +59,7 @@ const show = object({
   peer: optional(option("--peer", string({ metavar: "NAME" }), {
     description: message`Only what this component says or is told; a part of its JID is enough`,
   })),
+  keys,
   svg: optional(option("--svg", string(path), { description: message`Write a picture` })),
   html: optional(option("--html", string(path), { description: message`Write a page` })),
   json,
@@ -67,10 +72,7 @@ const replay = merge(
     side: option("--side", choice(["agent", "manager", "monitor", "heartbeat"]), {
       description: message`The side that is played; its peer is a role of ours in memory`,
     }),
-    keys: multiple(option("--key", string({ metavar: "JID=FILE" }), {
-      description:
-        message`Private key of a manager or key manager, for traces of the original's secure mode`,
-    })),
+    keys,
     all: option("--all", { description: message`All differences, not only the first` }),
     verbose: option("--verbose", { description: message`Tell each step` }),
     json,

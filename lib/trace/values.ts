@@ -23,6 +23,8 @@ export type ValueRule =
 const OF_ANY: Readonly<Record<string, ValueRule>> = {
   agentHost: "host",
   agentIP: "reading",
+  agentSession: "reading",
+  agentSoftware: "reading",
   componentAuthenticationTicket: "ticket",
   credential: "reading",
   jdl: "jdl",

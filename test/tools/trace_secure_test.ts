@@ -13,7 +13,7 @@ import {
   PROTECTED,
   REQUEST,
   type TraceKeys,
-} from "../../tools/trace/replay/open_trace.ts";
+} from "../../tools/trace/open_trace.ts";
 import { SecureEdge } from "../../tools/trace/replay/secure_edge.ts";
 import { readTrace, tracePath } from "../traces.ts";
 import { decryptedTrace } from "../lib/secure/_vectors.ts";
@@ -57,6 +57,16 @@ Deno.test("openTrace() opens all that the original's modules decrypt, with one k
 
 Deno.test("openTrace() leaves what no key opens as it is", () => {
   assertEquals(openTrace(readTrace(TRACE), keysOf("jm")), readTrace(TRACE));
+});
+
+Deno.test("trace show decrypts with a key, and says where it cannot", async () => {
+  const args = ["show", tracePath(TRACE)];
+  const clear = await runProgram("trace", {
+    args: [...args, `--key=km@copilot.test=${keyFile("km")}`],
+  });
+  assertMatch(clear.stdout, /getTicket[^]*storeTicket[^]*want_getJob[^]*runJob[^]*jobDone/);
+  const closed = await runProgram("trace", { args });
+  assert(!closed.stdout.includes("runJob") && closed.stdout.includes("(encrypted)"));
 });
 
 /** A command in clear words, marked or not. */

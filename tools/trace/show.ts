@@ -5,6 +5,8 @@
  */
 import { EXIT, printErrorLine, printJson, printLine, wantsColours } from "../../lib/cli.ts";
 import { escapeControls } from "../../lib/log.ts";
+import { readKeyOptions } from "../protection/key_option.ts";
+import { openTrace } from "./open_trace.ts";
 import { readTraceFile } from "./trace_file.ts";
 import { filterStory, type StoryFilter } from "./show/filter.ts";
 import { writeHtml } from "./show/html.ts";
@@ -20,6 +22,8 @@ export interface ShowOptions extends StoryFilter {
   readonly json: boolean;
   readonly svg: string | undefined;
   readonly html: string | undefined;
+  /** Keys of managers and key managers, `JID=FILE`; a trace of the secure mode is decrypted with them. */
+  readonly keys: readonly string[];
 }
 
 /** Columns where standard output is no terminal. */
@@ -31,10 +35,11 @@ const PLAIN_WIDTH = 160;
  * @param options See {@linkcode ShowOptions}.
  * @returns The exit code.
  * @throws {TraceFormatError} When the file is no trace.
+ * @throws {UsageError} When a key cannot be read.
  */
 export async function showTrace(options: ShowOptions): Promise<number> {
   const { file, full, json, svg, html } = options;
-  const records = await readTraceFile(file);
+  const records = openTrace(await readTraceFile(file), await readKeyOptions(options.keys));
   const story = filterStory(tellStory(records, { full }), options);
   const title = file.slice(file.lastIndexOf("/") + 1);
   if (svg !== undefined) await Deno.writeTextFile(svg, drawSvg(story, { title }));

@@ -64,7 +64,7 @@ export function printSummary(run: RunResult): void {
 export function printCases(cases: readonly ConformanceCase[]): void {
   const width = cases.reduce((widest, { id }) => Math.max(widest, id.length), 0);
   for (const { id, level, against, rule, source, slow } of cases) {
-    const marks = `${level.padEnd(6)} ${against.padEnd(9)}`;
+    const marks = `${level.padEnd(6)} ${against.padEnd(10)}`;
     printLine(`${id.padEnd(width)}  ${marks} ${rule} [${source}]${slow ? " (slow)" : ""}`);
   }
   printLine(`${cases.length} cases`);

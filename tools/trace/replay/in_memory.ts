@@ -4,7 +4,7 @@
  * @module
  */
 import type { TraceRecord } from "../../../lib/trace/mod.ts";
-import { bareOf, openTrace, type TraceKeys } from "./open_trace.ts";
+import { bareOf, openTrace, type TraceKeys } from "../open_trace.ts";
 import { Play, type PlayOptions, type PlayResult } from "./play.ts";
 import { writeScript } from "./script.ts";
 import { makeTicket, secureParts } from "./secure_roles.ts";

@@ -24,7 +24,7 @@ import {
   neededJobs,
 } from "./needs.ts";
 import type { Player } from "./script.ts";
-import { bareOf } from "./open_trace.ts";
+import { bareOf } from "../open_trace.ts";
 import type { PeerParts, Peers } from "./peers.ts";
 import { guardManager, secureKeyManager } from "./secure_roles.ts";
 

@@ -108,13 +108,17 @@ export function neededJobs(script: Script): NeededJob[] {
   return jobs;
 }
 
-/** When a request was last left without an answer before a line: the queue was empty then. */
+/** A manager takes no longer to see that its queue is empty. */
+const REQUEST_SECONDS = 0.1;
+
+/** When a request was last left without an answer before a line: the queue was empty until then. */
 function lastEmptyT(all: readonly Said[], line: number): number {
   const unanswered = all.filter((request) =>
     request.line < line && request.command.command === "want_getJob" &&
     answersTo(request, all).length === 0
   );
-  return unanswered.at(-1)?.t ?? 0;
+  const last = unanswered.at(-1);
+  return last === undefined ? 0 : last.t + REQUEST_SECONDS;
 }
 
 /** A job that is offered and never handed out. */

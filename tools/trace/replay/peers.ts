@@ -6,7 +6,7 @@
 import type { Link } from "../../../lib/messaging/link.ts";
 import type { XmlElement } from "../../../lib/protocol/xml.ts";
 import type { VirtualClock } from "../../../sim/world/virtual_clock.ts";
-import type { TraceKeys } from "./open_trace.ts";
+import type { TraceKeys } from "../open_trace.ts";
 import type { Player, Script } from "./script.ts";
 import type { Stage } from "./stage.ts";
 

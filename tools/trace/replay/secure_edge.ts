@@ -9,7 +9,7 @@ import type { XmlElement } from "../../../lib/protocol/xml.ts";
 import type { Random } from "../../../lib/random.ts";
 import { SecureAnswerer } from "../../protection/secure_answerer.ts";
 import { SecureAsker } from "../../protection/secure_asker.ts";
-import { ANSWER, bareOf, marked, PROTECTED, type TraceKeys } from "./open_trace.ts";
+import { ANSWER, bareOf, marked, PROTECTED, type TraceKeys } from "../open_trace.ts";
 
 /** Speaks for everybody who is played. */
 export class SecureEdge {

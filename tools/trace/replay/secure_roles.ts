@@ -16,7 +16,7 @@ import type { Random } from "../../../lib/random.ts";
 import type { RsaPrivateKey } from "../../../lib/secure/rsa_key.ts";
 import { issueTicket } from "../../../lib/secure/ticket.ts";
 import { KeyManager } from "../../../roles/keymanager.ts";
-import { bareOf, type TraceKeys } from "./open_trace.ts";
+import { bareOf, type TraceKeys } from "../open_trace.ts";
 import type { SecureParts } from "./peers.ts";
 import { commandOf, type Script } from "./script.ts";
 

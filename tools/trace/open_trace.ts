@@ -4,14 +4,14 @@
  *
  * @module
  */
-import { readSessionStanza, withInfo } from "../../../lib/messaging/session_stanza.ts";
-import { tryParseJid } from "../../../lib/protocol/jid.ts";
-import { serializeXml, type XmlElement } from "../../../lib/protocol/xml.ts";
-import type { RsaPrivateKey } from "../../../lib/secure/rsa_key.ts";
-import { SecurityError } from "../../../lib/secure/security_error.ts";
-import { decryptElement, type SessionBody } from "../../../lib/secure/session_envelope.ts";
-import { unwrapSessionKey } from "../../../lib/secure/session_key.ts";
-import { stanzaOf, type TraceRecord } from "../../../lib/trace/mod.ts";
+import { readSessionStanza, withInfo } from "../../lib/messaging/session_stanza.ts";
+import { tryParseJid } from "../../lib/protocol/jid.ts";
+import { serializeXml, type XmlElement } from "../../lib/protocol/xml.ts";
+import type { RsaPrivateKey } from "../../lib/secure/rsa_key.ts";
+import { SecurityError } from "../../lib/secure/security_error.ts";
+import { decryptElement, type SessionBody } from "../../lib/secure/session_envelope.ts";
+import { unwrapSessionKey } from "../../lib/secure/session_key.ts";
+import { stanzaOf, type TraceRecord } from "../../lib/trace/mod.ts";
 
 /** Private keys by bare JID. */
 export type TraceKeys = ReadonlyMap<string, RsaPrivateKey>;
