@@ -73,9 +73,9 @@ export class BlockCache {
    */
   set(archive: ArchiveBlocks, second: number, value: number, now: number): boolean {
     const start = blockStart(archive, second);
-    const found = this.#find(archive, start);
-    if (found?.isDirty !== true && !this.#hasRoom()) return false;
-    const block = found ?? this.#add(archive, start, now);
+    if (this.#find(archive, start)?.isDirty !== true && !this.#hasRoom()) return false;
+    // Looked for again: making room may have let it go.
+    const block = this.#find(archive, start) ?? this.#add(archive, start, now);
     block.points[(second - start) / archive.stepSeconds] = value;
     if (block.isDirty) return true;
     block.isDirty = true;

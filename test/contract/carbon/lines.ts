@@ -112,9 +112,10 @@ function testConnections(test: Test): void {
     assertEquals(await known(site, `${prefix}.pieces`, 1, second), [[12, second]]);
   });
 
-  test("takes lines of 200 connections at once", async (site, prefix) => {
+  // carbon lets fifty wait to be accepted; on a busy machine, more of them would be reset.
+  test("takes lines of 40 connections at once", async (site, prefix) => {
     const second = site.now() - 5;
-    const senders = Array.from({ length: 200 }, (_, index) => `${prefix}.many.n${index}`);
+    const senders = Array.from({ length: 40 }, (_, index) => `${prefix}.many.n${index}`);
     await Promise.all(
       senders.map((path, index) => send(site.carbonPort, [linesOf([[path, index, second]])])),
     );

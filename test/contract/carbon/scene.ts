@@ -94,7 +94,7 @@ const LOOK_MS = 100;
  *
  * @param port Where to.
  * @param chunks Texts or bytes, written one by one.
- * @param options `end: false` leaves it to the server to close.
+ * @param options `end: false` leaves it to the server to close, before it has read all.
  */
 export async function send(
   port: number,
@@ -113,11 +113,9 @@ export async function send(
     while (await connection.read(new Uint8Array(1)) !== null);
   } catch (error) {
     // A server that closes before it has read all resets the connection.
-    if (
-      !(error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe)
-    ) {
-      throw error;
-    }
+    const isCut = error instanceof Deno.errors.ConnectionReset ||
+      error instanceof Deno.errors.BrokenPipe;
+    if (end || !isCut) throw error;
   }
 }
 

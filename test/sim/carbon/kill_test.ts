@@ -51,9 +51,12 @@ Deno.test("a Carbon killed while lines come in has what was stored before", asyn
   const server = await startProcess(file);
   await send(server.carbonPort, [linesOf(batch(0))]);
   waitForBlocks(file, SERIES);
-  const later = [10, 20, 30].map((offset) => send(server.carbonPort, [linesOf(batch(offset))]));
+  const options = { end: false };
+  const later = [10, 20, 30].map((offset) =>
+    send(server.carbonPort, [linesOf(batch(offset))], options)
+  );
   await server.kill();
-  await Promise.allSettled(later);
+  await Promise.all(later);
   {
     const rules = new StorageRules({ schemas: "" });
     using store = new SeriesStore({ file, rules });
