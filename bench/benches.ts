@@ -10,9 +10,11 @@ import { carbon } from "./rows/carbon.ts";
 import { chirp } from "./rows/chirp.ts";
 import { codec } from "./rows/codec.ts";
 import { jobStore } from "./rows/job_store.ts";
+import { manager } from "./rows/manager.ts";
 import { memoryCycles } from "./rows/memory_cycles.ts";
 import { redis } from "./rows/redis.ts";
 import { secure } from "./rows/secure.ts";
+import { site } from "./rows/site.ts";
 import { worlds } from "./rows/worlds.ts";
 
 /** All benches. */
@@ -24,7 +26,9 @@ export const BENCHES: readonly Bench[] = [
   carbon,
   codec,
   jobStore,
+  manager,
   memoryCycles,
+  site,
   worlds,
   secure,
 ];
