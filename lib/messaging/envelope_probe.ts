@@ -11,6 +11,10 @@ import { type Random, randomUuid } from "../random.ts";
 
 /** Time without an answer after which the original form is used, in milliseconds. */
 const PATIENCE_MS = 2000;
+/** A probe may be lost, and the wrong form would be spoken as long as the session lasts: it is sent again. */
+const MOST_PROBES = 12;
+/** Longest wait before the next one. */
+const LONGEST_WAIT_MS = 600_000;
 /** Value that must survive. */
 const CONTENT = "_BASE64:cHJvYmU=";
 
@@ -30,7 +34,7 @@ export interface EnvelopeProbeOptions {
   readonly fallback?: (() => EnvelopeForm) | undefined;
   /** Hands a stanza to the link. */
   readonly transmit: (stanza: XmlElement) => void;
-  /** Told once which form survives, and why that is believed. */
+  /** Told which form survives, and why that is believed; once more where a late answer says otherwise. */
   readonly onAnswer: (form: EnvelopeForm, reason: string) => void;
   /** Measures the patience: two seconds. */
   readonly clock: Clock;
@@ -45,8 +49,12 @@ export class EnvelopeProbe implements Disposable {
   /** Who is asked, for reasons. */
   readonly #asked: string;
   readonly #onAnswer: (form: EnvelopeForm, reason: string) => void;
-  readonly #timer: Timer;
+  readonly #clock: Clock;
+  readonly #send: () => void;
+  #timer: Timer | undefined;
   #isAnswered = false;
+  /** What was told for want of an answer. */
+  #assumed: EnvelopeForm | undefined;
 
   /**
    * Sends the probe: it wants no acknowledgement and carries no command.
@@ -59,13 +67,12 @@ export class EnvelopeProbe implements Disposable {
     this.#fallback = options.fallback ?? (() => "original");
     this.#asked = room === undefined ? "the server" : "the room";
     this.#onAnswer = options.onAnswer;
-    this.#timer = clock.after(PATIENCE_MS, () => {
-      this.#answer(this.#fallback(), `${this.#asked} did not return the probe`);
-    });
+    this.#clock = clock;
     const body = xml("body", {}, xml("probe", { content: CONTENT }));
     const type = room === undefined ? undefined : "groupchat";
     const attrs = { from: jid, to: room ?? jid, id: this.#id, type, noack: "1" };
-    transmit(xml("message", attrs, body));
+    this.#send = () => transmit(xml("message", attrs, body));
+    this.#ask(MOST_PROBES, PATIENCE_MS);
   }
 
   /**
@@ -91,12 +98,23 @@ export class EnvelopeProbe implements Disposable {
   /** Takes the question back. */
   [Symbol.dispose](): void {
     this.#isAnswered = true;
-    this.#timer.cancel();
+    this.#timer?.cancel();
+  }
+
+  #ask(probesLeft: number, waitMs: number): void {
+    this.#timer = this.#clock.after(waitMs, () => {
+      if (this.#assumed === undefined) {
+        this.#assumed = this.#fallback();
+        this.#onAnswer(this.#assumed, `${this.#asked} did not return the probe`);
+      }
+      if (probesLeft > 1) this.#ask(probesLeft - 1, Math.min(LONGEST_WAIT_MS, 2 * waitMs));
+    });
+    this.#send();
   }
 
   #answer(form: EnvelopeForm, reason: string): void {
     if (this.#isAnswered) return;
     this[Symbol.dispose]();
-    this.#onAnswer(form, reason);
+    if (form !== this.#assumed) this.#onAnswer(form, reason);
   }
 }

@@ -120,7 +120,9 @@ function createAgent(
     files ? site.fileServer.open(disk, address, life, dice) : NO_FILES;
   return new Agent({
     manager: MANAGER,
-    link: isLiar ? new Liar(attached, life, fate.dice(name)) : attached,
+    room: site.habits.room,
+    envelope: site.habits.envelope,
+    link: isLiar ? new Liar(attached, life, fate.dice(name), site.habits) : attached,
     host: modelHost({ identity: { name: `vm${number}.world` } }),
     workspace: files ? disk : NO_DISK,
     runner: createRunner(model, life, `${user}@${DOMAIN}/${resource}`, files ? disk : undefined),

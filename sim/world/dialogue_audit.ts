@@ -31,6 +31,8 @@ export interface DialogueAuditOptions {
   readonly job: (id: string) => StoredJob | undefined;
   /** True for a job that a power failure has put back to an earlier moment. */
   readonly wasSetBack: (id: string) => boolean;
+  /** True for a manager's process that refers reports to others. */
+  readonly redirects: (process: string) => boolean;
 }
 
 /** Listens to the managers. */
@@ -86,7 +88,7 @@ export class DialogueAudit {
 
   #checkAck(process: string, to: string, id: string): void {
     const report = this.#talk(process).report(`${to} ${id}`);
-    if (report === undefined) return;
+    if (report === undefined || this.#options.redirects(process)) return;
     const job = this.#options.job(report.jobID);
     const { token } = parseJobData(report.jmJobData);
     const isOpen = job?.state !== undefined && isLent(job.state) && job.bound &&

@@ -7,9 +7,10 @@
 import type { Link, LinkHandler } from "../../lib/messaging/link.ts";
 import { formatCommand } from "../../lib/protocol/command_codec.ts";
 import type { JobDone } from "../../lib/protocol/commands.ts";
-import { encodeMessage } from "../../lib/protocol/message.ts";
+import { encodeMessage, type EnvelopeForm } from "../../lib/protocol/message.ts";
 import type { XmlElement } from "../../lib/protocol/xml.ts";
 import type { Dice } from "./fate.ts";
+import type { Habits } from "./habits.ts";
 import type { Life } from "./life.ts";
 import { commandOf, glance } from "./peek.ts";
 
@@ -28,14 +29,17 @@ export class Liar implements Link {
   readonly #life: Life;
   readonly #dice: Dice;
   readonly #reports: { readonly to: string; readonly report: JobDone }[] = [];
+  readonly #form: EnvelopeForm;
   #lies = 0;
 
   /**
    * @param link The true link.
    * @param life The process; it lies as long as it lives.
    * @param dice Decide when and what.
+   * @param habits Say in which form lies get through.
    */
-  constructor(link: Link, life: Life, dice: Dice) {
+  constructor(link: Link, life: Life, dice: Dice, { envelope, emptiesMessages }: Habits) {
+    this.#form = envelope === "namespaced" || emptiesMessages ? "namespaced" : "original";
     this.#link = link;
     this.#life = life;
     this.#dice = dice;
@@ -100,6 +104,7 @@ export class Liar implements Link {
       noack: false,
       groupchat: false,
       info: formatCommand(report),
+      form: this.#form,
     }));
   }
 }

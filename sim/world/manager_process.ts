@@ -12,7 +12,14 @@ import { type Defect, DEFECTS } from "./defects.ts";
 import { type Life, mortal } from "./life.ts";
 import { processName, skewOf, startRole } from "./process.ts";
 import { MANAGER_PROCESS } from "./referee.ts";
-import { CHIRP, MANAGER_USER, type Site } from "./site.ts";
+import {
+  CHIRP,
+  isStorageManager,
+  MANAGER_USER,
+  type Site,
+  STORAGE_MANAGER,
+  STORAGE_USER,
+} from "./site.ts";
 
 /**
  * Starts a manager's process, and another one whenever it dies.
@@ -46,8 +53,10 @@ function createManager(site: Site, life: Life, number: number): JobManager {
   const defect: Defect | undefined = settings.defect === undefined
     ? undefined
     : DEFECTS[settings.defect];
+  const { isSplit, cooldownSeconds, room, envelope } = site.habits;
+  const mode = !isSplit ? "both" : isStorageManager(name) ? "storage" : "queue";
   const link = memoryLink(broker, {
-    user: MANAGER_USER,
+    user: mode === "storage" ? STORAGE_USER : MANAGER_USER,
     resource: `m${number}`,
     xml,
     clock,
@@ -62,6 +71,11 @@ function createManager(site: Site, life: Life, number: number): JobManager {
     chirpFolder: mortal(site.folder(site.chirp), life, ["path"]),
     doneFolder: files ? mortal(site.done, life, ["path"]) : undefined,
     chirpAddress: CHIRP,
+    mode,
+    redirectStorageTo: mode === "queue" ? STORAGE_MANAGER : undefined,
+    cooldownSeconds,
+    room,
+    envelope,
     leaseSeconds,
     silenceSeconds,
     log: silentLogger,

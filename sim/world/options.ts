@@ -40,6 +40,11 @@ export interface WorldOptions {
   readonly silenceSeconds?: number | undefined;
   /** False: jobs have neither input nor output, and no file is kept. Default: true. */
   readonly files?: boolean | undefined;
+  /**
+   * `varied`: the seed decides on cooldown, room, form of messages and on managers that only hand out or
+   * only take in. Default: `plain`, none of it.
+   */
+  readonly habits?: "plain" | "varied" | undefined;
   /** True: every stanza is written as XML and parsed again. Default: false. */
   readonly xml?: boolean | undefined;
   /** A known defect to be put in. Default: none. */

@@ -22,18 +22,20 @@ const names = new Map<string, string>();
 const MOST_NAMES = 1000;
 
 /**
- * Looks at a stanza in the original's form.
+ * Looks at a stanza, in either form.
  *
  * @param stanza Any stanza.
  * @returns What it is; a command is not decoded beyond its name.
  */
 export function glance(stanza: XmlElement): Glance {
   if (stanza.name !== "message") return NOTHING;
-  const { ack, id = "", type } = stanza.attrs;
+  const { id = "", type } = stanza.attrs;
+  const envelope = childNamed(stanza, "copilot");
+  const ack = (envelope ?? stanza).attrs["ack"];
   if (ack !== undefined) return { what: "ack", id: ack };
   if (type === "error") return { what: "error", id };
-  const body = childNamed(stanza, "body");
-  const info = body === undefined ? undefined : childNamed(body, "info");
+  const content = envelope ?? childNamed(stanza, "body");
+  const info = content === undefined ? undefined : childNamed(content, "info");
   const encoded = info?.attrs["command"];
   return encoded === undefined ? NOTHING : { what: nameOf(encoded), id };
 }

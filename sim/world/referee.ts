@@ -26,6 +26,8 @@ export const MANAGER_PROCESS = "manager-";
 export interface RefereeOptions {
   readonly clock: VirtualClock;
   readonly store: RedisStore;
+  /** True for a manager's process that refers reports to others, and need not store what it acknowledges. */
+  readonly redirects: (process: string) => boolean;
   /** True for a lease's directory that holds a whole output. */
   readonly isDelivered: (directory: string) => boolean;
   /** Told of every stanza. */
@@ -46,7 +48,7 @@ export class Referee implements NetworkWatcher, Disposable {
 
   /** @param options See {@linkcode RefereeOptions}. */
   constructor(options: RefereeOptions) {
-    const { clock, store, isDelivered } = options;
+    const { clock, store, isDelivered, redirects } = options;
     this.#options = options;
     this.#startMs = clock.now();
     this.violations = new Violations(clock);
@@ -55,6 +57,7 @@ export class Referee implements NetworkWatcher, Disposable {
       violations: this.violations,
       job: (id) => this.data.job(id),
       wasSetBack: (id) => this.ledger.wasSetBack(id),
+      redirects,
     });
     this.ledger = new JobLedger({
       store,

@@ -10,6 +10,7 @@ import { NO_DISK, WorldDisk } from "./disk.ts";
 import { Fate } from "./fate.ts";
 import { type Faults, PROFILES } from "./faults.ts";
 import { FileServer } from "./file_server.ts";
+import { drawHabits, type Habits, PLAIN_HABITS } from "./habits.ts";
 import { Life, type Skew } from "./life.ts";
 import { Network } from "./network.ts";
 import type { WorldOptions } from "./options.ts";
@@ -23,6 +24,11 @@ export const DOMAIN = "world";
 export const MANAGER_USER = "jobmanager";
 /** Bare JID of all managers. */
 export const MANAGER = `${MANAGER_USER}@${DOMAIN}`;
+/** Name of the account of managers that only take output in. */
+export const STORAGE_USER = "storagemanager";
+/** Bare JID of those. */
+export const STORAGE_MANAGER = `${STORAGE_USER}@${DOMAIN}`;
+const ROOMS = `conference.${DOMAIN}`;
 /** Address of the file server. */
 export const CHIRP = "chirp.world:9094";
 
@@ -57,6 +63,7 @@ const DEFAULTS: Plain = {
   leaseSeconds: 86_400,
   silenceSeconds: 600,
   files: true,
+  habits: "plain",
   xml: false,
 };
 
@@ -85,12 +92,18 @@ export function settingsOf(options: WorldOptions): Settings {
   };
 }
 
+/** True for managers that only take output in, where the work is split: those with an even number. */
+export function isStorageManager(process: string): boolean {
+  return Number(/\d+/.exec(process)?.[0]) % 2 === 0;
+}
+
 /** The servers, the network between, and who watches over them. */
 export class Site implements Disposable {
   readonly settings: Settings;
   readonly clock = new VirtualClock();
   readonly startMs: number;
   readonly fate: Fate;
+  readonly habits: Habits;
   readonly broker: Broker;
   readonly queue: QueueServer;
   /** The queue without anything that fails, for the world itself. */
@@ -111,8 +124,13 @@ export class Site implements Disposable {
     const { seed, faults, only } = settings;
     this.startMs = clock.now();
     this.fate = new Fate(seed, only);
+    this.habits = settings.habits === "plain"
+      ? PLAIN_HABITS
+      : drawHabits(this.fate.dice("habits"), settings.managers, ROOMS);
     this.broker = new Broker({
       domain: DOMAIN,
+      mucDomain: ROOMS,
+      passes: this.habits.emptiesMessages ? "known" : "everything",
       autoRegister: true,
       presence: "self",
       clock,
@@ -126,6 +144,7 @@ export class Site implements Disposable {
     this.referee = new Referee({
       clock,
       store: this.queue.store,
+      redirects: (process) => this.habits.isSplit && !isStorageManager(process),
       isDelivered: (directory) => this.fileServer.delivered.has(directory),
       onTrace: settings.onTrace,
     });

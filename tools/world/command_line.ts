@@ -76,6 +76,13 @@ const worldFlags = object({
 });
 
 const otherFlags = object({
+  habits: withDefault(
+    option("--habits", choice(["plain", "varied"]), {
+      description:
+        message`Varied: the seed decides on cooldown, room, form of messages and split roles`,
+    }),
+    "varied" as const,
+  ),
   defect: optional(option("--defect", choice(DEFECT_NAMES), {
     description: message`Put a known defect in`,
   })),
@@ -95,7 +102,7 @@ export type WorldFlags = InferValue<typeof worldCommandLine>;
 /** The world that flags describe. */
 export function worldOf(flags: WorldFlags): WorldOptions {
   const { profile, agents, managers, jobs, hours, arrivalHours, jobSeconds, seed } = flags;
-  const { leaseSeconds, silenceSeconds, defect, only, noFiles, xml } = flags;
+  const { leaseSeconds, silenceSeconds, habits, defect, only, noFiles, xml } = flags;
   return {
     seed,
     profile,
@@ -107,6 +114,7 @@ export function worldOf(flags: WorldFlags): WorldOptions {
     jobSeconds,
     leaseSeconds,
     silenceSeconds,
+    habits,
     defect,
     only: only === undefined ? undefined : only.split(",").filter((fault) => fault !== ""),
     ...(noFiles ? { files: false } : {}),

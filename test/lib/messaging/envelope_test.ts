@@ -133,6 +133,38 @@ Deno.test("Container holds commands until the server has answered, two seconds a
   );
 });
 
+Deno.test("Container finds the right form after all when its probe was lost", async () => {
+  const { clock, broker, party } = site({ passes: "known" });
+  const receive = broker.receive.bind(broker);
+  let lost = 0;
+  broker.receive = (session, stanza) => {
+    if (stanza.attrs["to"] !== session.full || ++lost > 1) receive(session, stanza);
+  };
+  await using alice = party("alice", "auto");
+  await using bob = party("bob", "namespaced");
+  await Promise.all([alice.container.start(), bob.container.start()]);
+  const outcome = alice.container.post("bob@site.test", { command: "sleep" });
+  await clock.advance(3000);
+  // Its first form is the wrong one; the next probe says so, and the command goes out again at once.
+  assertEquals(await outcome, "acked");
+  assertEquals([alice.forms, bob.heard], [
+    ["command original", "command namespaced"],
+    ["sleep of alice"],
+  ]);
+});
+
+Deno.test("Container asks a server that never answers a dozen times, not for ever", async () => {
+  const { clock, broker, party } = site();
+  broker.receive = () => {};
+  await using alice = party("alice", "auto");
+  await alice.container.start();
+  await clock.advance(86_400_000);
+  assertEquals(
+    alice.wire.filter(({ attrs }) => attrs["to"] === "alice@site.test/alice").length,
+    12,
+  );
+});
+
 Deno.test("Container asks anew after each reconnect", async () => {
   const { clock, broker, party } = site();
   await using alice = party("alice", "auto");

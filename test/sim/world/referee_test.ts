@@ -23,6 +23,7 @@ class Scene implements Disposable {
   readonly referee = new Referee({
     clock: this.clock,
     store: this.redis,
+    redirects: () => false,
     isDelivered: () => false,
     onTrace: undefined,
   });
