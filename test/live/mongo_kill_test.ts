@@ -1,33 +1,15 @@
 /** A server process of sim/mongo that is killed while it writes. */
 import { assert, assertEquals } from "@std/assert";
-import { fromFileUrl } from "@std/path";
 import { MongoClient } from "mongodb";
 import { startMongoServer } from "../../sim/mongo/mod.ts";
 import { anyCollection } from "../contract/mongo/run.ts";
+import { startSimProcess } from "./_sim_process.ts";
 
 const MODULE = new URL("../../sim/mongo/mod.ts", import.meta.url).href;
-const CONFIG = fromFileUrl(new URL("../../deno.json", import.meta.url));
 const PROGRAM = `import { startMongoServer } from "${MODULE}";
 const server = await startMongoServer({ folder: Deno.args[0] });
 console.log(server.url);
 await server.closed;`;
-
-/** Starts a server in a process of its own, and waits for its address. */
-async function startProcess(folder: string) {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", `--config=${CONFIG}`, "-", folder],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const writer = process.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(PROGRAM));
-  await writer.close();
-  const reader = process.stdout.getReader();
-  const { value } = await reader.read();
-  reader.releaseLock();
-  return { process, url: new TextDecoder().decode(value).trim() };
-}
 
 /** Writers at a time; each inserts a document, then counts in it. */
 const WRITERS = 10;
@@ -37,7 +19,7 @@ const ENOUGH = 1000;
 Deno.test("a killed server process loses nothing acknowledged", async () => {
   const folder = await Deno.makeTempDir({ prefix: "copilot_kill_" });
   try {
-    const { process, url } = await startProcess(folder);
+    const { process, line: url } = await startSimProcess(PROGRAM, folder);
     const client = await MongoClient.connect(url, { serverSelectionTimeoutMS: 1000 });
     const rows = anyCollection(client.db("copilot"), "rows");
     await rows.createIndex({ writer: 1 });
