@@ -7,6 +7,7 @@
  */
 import { join } from "@std/path";
 import type { Program } from "../tools/_program.ts";
+import type { RealSite } from "./_conformance_run.ts";
 import { MISSING, Site, startServers } from "./_site.ts";
 
 /** Where the original is installed; `undefined`: nowhere. */
@@ -51,16 +52,16 @@ format = [%d] [%p] %m
 
 /** A site with the original on it. */
 export class PerlSite {
-  readonly site: Site;
+  readonly site: RealSite;
   readonly #config: string;
 
-  private constructor(site: Site, config: string) {
+  private constructor(site: RealSite, config: string) {
     this.site = site;
     this.#config = config;
   }
 
   /** Writes the original's configuration. */
-  static async open(site: Site): Promise<PerlSite> {
+  static async open(site: RealSite): Promise<PerlSite> {
     const config = join(site.directory, "perl");
     await Deno.mkdir(config);
     const { domain, rooms, hostname, ports, directories } = site.servers.addresses;

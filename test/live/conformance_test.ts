@@ -1,39 +1,10 @@
 /** The conformance suite on Prosody, redis-server and chirp_server, as its users run it. */
 import { assert, assertEquals } from "@std/assert";
-import { fromFileUrl, join } from "@std/path";
+import { join } from "@std/path";
 import { runProgram } from "../tools/_program.ts";
 import type { RunResult } from "../../tools/conformance/result.ts";
+import { PLAYERS, type RealSite, runSuite, SUITE } from "./_conformance_run.ts";
 import { Site, siteTest, startServers } from "./_site.ts";
-
-const TOOL = fromFileUrl(new URL("../../tools/conformance.ts", import.meta.url));
-const CONFIG = fromFileUrl(new URL("../../deno.json", import.meta.url));
-/** Accounts to play with: agent-20 and following, which no role of the site uses. */
-const PLAYERS = Array.from({ length: 24 }, (_, index) => `agent-${index + 20}:the-password`);
-
-type RealSite = Site<Awaited<ReturnType<typeof startServers>>>;
-
-/** Runs the suite; returns its exit code and its result. */
-async function runSuite(
-  site: RealSite,
-  flags: readonly string[],
-): Promise<{ readonly code: number; readonly result: RunResult; readonly stderr: string }> {
-  const { hostname, domain, ports, directories } = site.servers.addresses;
-  const accounts = await site.file("accounts", PLAYERS.join("\n"));
-  await Deno.mkdir(directories.done, { recursive: true });
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "-A", "--config", CONFIG, TOOL, "--json"],
-      ...[`--server=${hostname}:${ports.xmpp}`, `--domain=${domain}`, `--accounts=${accounts}`],
-      ...[`--redis=${hostname}:${ports.redis}`, `--chirp=${hostname}:${ports.chirp}`],
-      ...[`--chirp-dir=${directories.chirp}`, `--done-dir=${directories.done}`],
-      ...flags,
-    ],
-  }).output();
-  const decoder = new TextDecoder();
-  const line = decoder.decode(stdout).trimEnd().split("\n").at(-1) ?? "";
-  const result = line.startsWith("{") ? JSON.parse(line) : { results: [] };
-  return { code, result, stderr: decoder.decode(stderr) };
-}
 
 /** What did not pass, but for cases that need `--slow` or a site of their own. */
 function troubles({ results }: RunResult): string[] {
@@ -225,7 +196,8 @@ siteTest("whom nobody answers is unreachable: exit code 3", async () => {
   assertEquals(code, 3, stderr);
   const refused = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "-A", "--config", CONFIG, TOOL, "--server=127.0.0.1:1"],
+      ...SUITE,
+      "--server=127.0.0.1:1",
       "--account=a:b",
       `--junit=${join(site.directory, "none.xml")}`,
     ],

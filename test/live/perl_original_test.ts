@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { isFinal } from "../../lib/jobs/job_state.ts";
 import { assertEnded } from "../tools/_tool_site.ts";
+import { runSuite } from "./_conformance_run.ts";
 import { originalTest, type PerlSite } from "./_perl_original.ts";
 import { run, type Site } from "./_site.ts";
 
@@ -125,4 +126,26 @@ originalTest("Heartbeat asks and answers across both", async (perl) => {
   const asked = perl.start("copilot-heartbeat", ["systemLoad", `jobmanager@${domain}/ours`]);
   assertMatch(await asked.printed(/^ours\t/), /^ours(\t+\d+\.\d\d){3}$/);
   assert(manager !== undefined);
+});
+
+/** Runs the suite against the original: it must find it out, and find nothing that is not known. */
+async function assertConforms({ site }: PerlSite, ...flags: readonly string[]): Promise<void> {
+  const { code, result, stderr } = await runSuite(site, flags);
+  const failed = result.results.filter(({ status }) => status === "failed");
+  assertEquals([failed.map(({ id, message }) => `${id}: ${message}`), code], [[], 0], stderr);
+  assertMatch(result.implementation, /^perl, /);
+  assert(result.passed > 75, `Only ${result.passed} cases passed`);
+  assertEquals([result.leftovers, await site.store.list()], [[], []]);
+}
+
+originalTest("the original's manager keeps the rules but for known differences", async (perl) => {
+  await perl.startManager();
+  await assertConforms(perl, `--manager=jobmanager@${perl.site.servers.addresses.domain}`);
+});
+
+originalTest("the original's agent keeps the rules but for known differences", async (perl) => {
+  perl.start("copilot-agent");
+  const { domain } = perl.site.servers.addresses;
+  const account = "--manager-account=jobmanager:the-password";
+  await assertConforms(perl, `--agent=agent-1@${domain}`, account);
 });

@@ -124,6 +124,7 @@ const BROKEN_KEYS = againstManager([
   {
     id: "secure/session-key/1",
     level: "MUST",
+    known: { perl: "it acknowledges nothing that it cannot open" },
     setup: SETUP,
     rule: "Garbage as a session key is acknowledged and answered with security_error in clear.",
     source: "measured: Could not decrypt the session key",
@@ -136,6 +137,7 @@ const BROKEN_KEYS = againstManager([
   {
     id: "secure/session-key/2",
     level: "MUST",
+    known: { perl: "it acknowledges nothing that it cannot open" },
     setup: SETUP,
     rule: "A session key for another component is answered with security_error.",
     source: "measured: Could not decrypt the session key",
@@ -150,6 +152,7 @@ const BROKEN_KEYS = againstManager([
   {
     id: "secure/session-key/3",
     level: "MUST",
+    known: { perl: "it acknowledges nothing that it cannot open" },
     setup: SETUP,
     rule: "An encrypted command without session key is answered with security_error.",
     source: "measured: Could not decrypt the session key",
@@ -162,6 +165,7 @@ const BROKEN_KEYS = againstManager([
   {
     id: "secure/session-key/4",
     level: "MUST",
+    known: { perl: "it acknowledges nothing that it cannot open" },
     setup: SETUP,
     rule: "The padding is OAEP: a session key under PKCS#1 v1.5 is not taken.",
     source: "measured: RSA-OAEP (SHA-1) over base64(key) and a newline",
@@ -175,6 +179,7 @@ const BROKEN_KEYS = againstManager([
   {
     id: "secure/plain/1",
     level: "MUST",
+    known: { perl: "it acknowledges nothing that it cannot open" },
     setup: SETUP,
     rule: "A command in clear is not served; it is answered with security_error.",
     source: "measured: Could not decrypt the session key",
@@ -189,6 +194,7 @@ const BROKEN_INFO = againstManager([
   {
     id: "secure/info/1",
     level: "MUST",
+    known: { perl: "it acknowledges nothing that it cannot open" },
     setup: SETUP,
     rule: "Garbage as info is acknowledged and answered with security_error in clear.",
     source: "measured: security_error with errorString",
@@ -202,6 +208,7 @@ const BROKEN_INFO = againstManager([
   {
     id: "secure/info/2",
     level: "MUST",
+    fatal: { perl: "it dies of it" },
     setup: SETUP,
     rule:
       "An info under another session key than the one beside it is answered with security_error.",
@@ -217,6 +224,7 @@ const BROKEN_INFO = againstManager([
   {
     id: "secure/info/3",
     level: "MUST",
+    fatal: { perl: "it dies of it" },
     setup: SETUP,
     rule: "A text that is no info, well encrypted, is answered with security_error.",
     source: "measured: security_error with errorString",
@@ -231,6 +239,7 @@ const BROKEN_INFO = againstManager([
   {
     id: "secure/info/4",
     level: "MUST",
+    known: { perl: "it acknowledges nothing that it refuses" },
     setup: SETUP,
     rule: "After a message that could not be opened the same session is served.",
     source: "design: an error has no effect",
@@ -306,6 +315,7 @@ const JOBS = againstManager([
   {
     id: "secure/job/2",
     level: "MUST",
+    known: { perl: "it acknowledges nothing that it refuses" },
     setup: SETUP,
     rule: "No job is handed out to a request in clear, nor to one without ticket.",
     source: "report 2.2.7: all messages they exchange are encrypted; measured: tickets",

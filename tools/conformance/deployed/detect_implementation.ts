@@ -23,7 +23,11 @@ export type Detected = "perl" | "other";
  * @throws {UnreachableError} When it does not answer.
  */
 export async function detectManager(peer: Peer, manager: string): Promise<Detected> {
-  const { from } = await peer.hearAck(peer.say(manager, PROBE)).catch((error) => {
+  const acknowledged = peer.hearAck(peer.say(manager, PROBE));
+  // The original in secure mode acknowledges nothing that it cannot open.
+  const refused = peer.hear("security_error", { where: ({ from }) => from.startsWith(manager) });
+  const { from } = await Promise.any([acknowledged, refused]).catch(async () => {
+    const error = await acknowledged.catch((error) => error);
     if (!(error instanceof RuleBroken)) throw error;
     throw new UnreachableError(`Cannot reach the manager ${manager}: ${error.message}`);
   });
