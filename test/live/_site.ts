@@ -94,7 +94,7 @@ export async function startServers(
       work: join(directory, "work"),
     },
   };
-  await writeSandboxConfig(addresses, accounts, {});
+  await writeSandboxConfig({ addresses, passwords: accounts, monitor: undefined, settings: {} });
   const { port } = prosody;
   const servers = started.move();
   return {
