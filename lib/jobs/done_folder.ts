@@ -35,17 +35,20 @@ export async function storeArchive(
   const { chirp, done } = folders;
   const day = dayDirectory(nowMs);
   const place = `${day}/${id}.tgz`;
-  if (await chirp.exists(from)) {
-    try {
-      await chirp.moveTo(done, from, place);
-    } catch (error) {
-      // The day's first archive.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      await done.makeDirectory(day);
-      await chirp.moveTo(done, from, place);
-    }
+  const move = async () => {
+    await chirp.moveTo(done, from, place);
     await done.setMode(place, ARCHIVE_MODE);
     return place;
+  };
+  try {
+    return await move();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  // There is no archive, or it is the day's first.
+  if (await chirp.exists(from)) {
+    await done.makeDirectory(day);
+    return await move();
   }
   for (const earlier of [place, `${dayDirectory(nowMs - DAY_MS)}/${id}.tgz`]) {
     if (await done.exists(earlier)) return earlier;

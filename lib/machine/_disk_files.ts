@@ -6,6 +6,7 @@
  */
 
 import { type Random, randomHex } from "../random.ts";
+import { sync, syncFolder } from "./_folder_sync.ts";
 
 /** Makes a name beside a path for something unfinished; it starts with a dot and ends in `.part`. */
 export function temporaryNeighbour(path: string, random: Random): string {
@@ -15,12 +16,6 @@ export function temporaryNeighbour(path: string, random: Random): string {
 /** Folder of an absolute path. */
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
-}
-
-/** Has the system write a file, or the names of a folder, to the disk. */
-async function sync(path: string): Promise<void> {
-  using file = await Deno.open(path);
-  await file.sync();
 }
 
 /** Calls `work` with a temporary neighbour of a path, which is gone afterwards whatever happens. */
@@ -108,10 +103,10 @@ export async function moveEntry(from: string, to: string, random: Random): Promi
       await copyTree(from, temporary);
       await Deno.rename(temporary, to);
     });
-    await sync(folderOf(to));
+    await syncFolder(folderOf(to));
     return await removeTree(from);
   }
-  await sync(folderOf(to));
+  await syncFolder(folderOf(to));
 }
 
 /** Gives the owner back the right to change what lies in a directory, and below it. */

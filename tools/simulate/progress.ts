@@ -80,7 +80,7 @@ export function progressLine(snapshot: Snapshot): string {
     `${numberText(states.waiting)} jobs waiting,`,
     `${numberText(states.leased + states.running)} at work,`,
     `${numberText(ended)} ended;`,
-    `lease p99 ${timeText(latencies.lease.p99)};`,
+    `lease p99 ${latencies.lease.count === 0 ? "–" : timeText(latencies.lease.p99)};`,
     sizeText(rssBytes),
   ].join(" ");
 }
