@@ -213,7 +213,8 @@ export interface JobStore {
   /**
    * A sign of life of a full JID: it is noted for each of its leases. Those whose job runs are extended;
    * not an unacknowledged one (its `runJob` may never have arrived), nor one beside which the agent has
-   * asked for another job (it may have started anew). Returns how many there are.
+   * asked for another job (it may have started anew), with a session later than `unacknowledgedSeconds`
+   * after the hand-out. Returns how many there are.
    */
   touch(agent: string, leaseSeconds: number): Promise<number>;
   /**

@@ -22,7 +22,9 @@ import { scoreNow } from "./_state_digits.ts";
  * Looks through the leases that the agent's JID holds already. Those of an earlier process end now. An
  * agent that asks for more while a job of its runs may have started anew unnoticed (the original's have no
  * sessions), have given up telling of its end, or have told a Redis that lost it with its power: its signs
- * of life no longer extend that lease, which runs out at its deadline.
+ * of life no longer extend that lease, which runs out at its deadline. But of an agent with a session a young
+ * lease is left alone: what asks may be a late copy of the request that brought it, which a manager that was
+ * started meanwhile takes for new. An agent that is idle asks again.
  */
 const HELD_LEASES = `
 for at = 1, #own, 2 do
@@ -41,7 +43,7 @@ for at = 1, #own, 2 do
       return {'repeated', {}, id, job[2], job[4], job[5], description, job[6] or '',
         job[7] or '', job[8] or ''}
     end
-  else
+  elseif session == '' or now - job[5] >= unacknowledgedSeconds * 1000 then
     redis.call('HSET', prefix .. 'agent:' .. agent, id, '0')
   end
 end`;

@@ -116,10 +116,19 @@ export function leaseContract(test: ContractTest): void {
     await mustLease(store, 1, { session: "s1" });
     await store.confirm("a", 1, 1000);
     const before = await store.get("a");
-    await mustLease(store, 1, { session: "s1" });
+    await mustLease(store, 1, { session: "s1", unacknowledgedSeconds: 0 });
     await store.touch(agentJid(1), 5000);
     assertEquals((await store.get("a"))?.deadlineMs, before?.deadlineMs);
     assertEquals(await store.complete(success("a", 1, 1)), "done");
+  });
+
+  test("lease() to a late copy of a request leaves the young job that it brought alone", async ({ store }) => {
+    for (const id of ["a", "b"]) await store.submit(sampleJob(id));
+    const { leasedMs } = await mustLease(store, 1, { session: "s1" });
+    await store.confirm("a", 1, 1000);
+    await mustLease(store, 1, { session: "s1" });
+    await store.touch(agentJid(1), 5000);
+    assert(((await store.get("a"))?.deadlineMs ?? 0) >= leasedMs + 5_000_000);
   });
 
   test("lease() drops and names ids without a usable job", async ({ store, calls }) => {
