@@ -118,9 +118,10 @@ export function writeScript(records: readonly TraceRecord[], side: Side): Script
       `Cannot play the side ${side}: there is no ${otherSide(side)} in this trace, but ${names}`,
     );
   }
-  const peers = playersOf(opposite);
+  const peers = playersOf(opposite, stanzas);
   const played = playersOf(
     sessions.filter((session) => session.jid !== undefined && !opposite.includes(session)),
+    stanzas,
   );
   const passages = findPassages(stanzas);
   const writer = new ScriptWriter(peers);
@@ -130,7 +131,10 @@ export function writeScript(records: readonly TraceRecord[], side: Side): Script
 }
 
 /** Connections of one JID are one process that came back; another JID of the component, its successor. */
-function playersOf(sessions: readonly TraceSession[]): Player[] {
+function playersOf(
+  sessions: readonly TraceSession[],
+  stanzas: readonly TraceStanza[],
+): Player[] {
   const byJid = Map.groupBy(sessions, ({ jid }) => jid ?? "");
   return [...byJid].map(([jid, own]) => {
     const component = own[0]?.component;
@@ -142,11 +146,20 @@ function playersOf(sessions: readonly TraceSession[]): Player[] {
     const endT = last?.ended === true ? last.last.t : undefined;
     return {
       jid,
-      fromT: own[0]?.bound?.t ?? 0,
+      fromT: presentT(own[0], stanzas),
       toT: successor === undefined ? endT : Math.min(successor.first.t, endT ?? Infinity),
       sessions: own,
     };
   });
+}
+
+/** When a connection announced itself: before that nothing reaches it, though it has its JID. */
+function presentT(session: TraceSession | undefined, stanzas: readonly TraceStanza[]): number {
+  const announced = stanzas.find(({ session: owner, record, stanza }) =>
+    owner === session && record.dir === "c2s" && stanza.name === "presence" &&
+    stanza.attrs["to"] === undefined
+  );
+  return announced?.record.t ?? session?.bound?.t ?? 0;
 }
 
 /** A {@linkcode Hear} while the script is written. */
