@@ -5,7 +5,14 @@
  * @module
  */
 import { stopwatchMs } from "../../lib/clock.ts";
-import { type ProfileName, runWorld, type WorldProgress, type WorldResult } from "../world/mod.ts";
+import {
+  type Faults,
+  type ProfileName,
+  PROFILES,
+  runWorld,
+  type WorldProgress,
+  type WorldResult,
+} from "../world/mod.ts";
 import type { Arrival } from "./arrival.ts";
 import { parseDistribution } from "./distribution.ts";
 import { Latencies } from "./latencies.ts";
@@ -47,6 +54,8 @@ const POINTS = 300;
 const SHORTEST_HOURS = 1;
 /** The storm lasts so many times as long as the jobs would take in calm. */
 const STORM_MARGIN = 1.5;
+/** Agents for which the profiles were made. */
+const PROFILE_AGENTS = 10;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -100,10 +109,18 @@ export async function runVirtual(options: VirtualOptions = {}): Promise<LoadResu
   return watch.result(world);
 }
 
-/** An agent's death is a fault like the others. */
-function faultsOf({ churn }: VirtualOptions) {
-  if (churn === undefined) return undefined;
-  return { agentLifeMs: parseDistribution(churn, "duration").mean, agentBackMs: 0 };
+/**
+ * An agent's death is a fault like the others. A profile says after how many effects a manager dies that
+ * serves a few agents; one that serves more is to live as long, in which it does more.
+ */
+function faultsOf({ churn, profile = "calm", agents = 10 }: VirtualOptions): Partial<Faults> {
+  const managerSteps = PROFILES[profile].managerSteps * Math.max(1, agents / PROFILE_AGENTS);
+  if (churn === undefined) return { managerSteps };
+  return {
+    managerSteps,
+    agentLifeMs: parseDistribution(churn, "duration").mean,
+    agentBackMs: 0,
+  };
 }
 
 /** Takes the snapshots of a world. */

@@ -169,7 +169,7 @@ function plots({ series, eventHash }: LoadResult): Html {
     ${figure("queue", "Queue and states", "jobs that wait, and those at work")}
     ${figure("agents", "Agents", "online")}
     ${figure("faults", "Faults", `${strikes}, leases taken back; in all`)}
-    ${figure("machine", "Machine", "cores in use, and memory")}
+    ${figure("machine", "Machine", eventHash === null ? "cores in use, and memory" : "memory")}
       </div>
     </section>
   `;

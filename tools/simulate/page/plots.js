@@ -4,6 +4,12 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const HEIGHT = 210;
 const MEBIBYTE = 2 ** 20;
+/** Distances between marks on an axis of time, in milliseconds: round in the unit that is shown. */
+const TIME_STEPS = [
+  ...[0.001, 0.01, 0.1, 1, 10, 100, 1000].flatMap((step) => [step, 2 * step, 5 * step]),
+  ...[10, 15, 30, 60, 120, 300, 600, 900, 1800].map((seconds) => seconds * 1000),
+  ...[1, 2, 3, 6, 12, 24, 48, 96, 240, 480].map((hours) => hours * 3_600_000),
+];
 /** Distances between marks on an axis of memory: round in its unit. */
 const MEMORY_STEPS = Array.from({ length: 20 }, (_, power) => MEBIBYTE * 2 ** power);
 /** The longest unit first, so that the first one that fits is the one. */
@@ -94,9 +100,9 @@ function draw(id, lines, options = {}) {
   const place = document.getElementById(id);
   if (place === null) return;
   charts.get(id)?.destroy();
-  const { format = count, scales = {}, axes = [] } = options;
+  const { format = count, steps, most = Infinity, scales = {}, axes = [] } = options;
   const bottom = {
-    ...axis(clock, "x", 2),
+    ...axis(clock, "x", 2, TIME_STEPS.map((milliseconds) => milliseconds / 1000)),
     grid: { show: false },
     size: 30,
     space: 70,
@@ -108,10 +114,10 @@ function draw(id, lines, options = {}) {
       cursor: { sync: { key: "load" }, points: { size: 7 }, drag: { x: true, y: false } },
       scales: {
         x: { time: false },
-        y: { range: (_, __, greatest) => [0, greatest > 0 ? greatest * 1.08 : 1] },
+        y: { range: (_, __, greatest) => [0, Math.min(most, greatest * 1.08) || 1] },
         ...scales,
       },
-      axes: [bottom, axis(format), ...axes],
+      axes: [bottom, axis(format, "y", 3, steps), ...axes],
       series: [{ label: "time", value: (_, value) => clock(value) }, ...lines.map((l) => l.series)],
       plugins: [warmUp],
     },
@@ -127,10 +133,14 @@ function drawLatency() {
     line("p99", p99, "rose", time),
     line("p95", p95, "amber", time),
     line("p50", p50, "blue", time),
-  ], { format: time });
+  ], { format: time, steps: TIME_STEPS });
 }
 
 function drawMachine() {
+  if (Object.keys(data.cores).length === 0) {
+    const memory = line("memory", data.rssBytes, "grey", size, { fill: true });
+    return draw("machine", [memory], { format: size, steps: MEMORY_STEPS });
+  }
   const colours = ["blue", "green", "violet", "amber", "rose", "grey"];
   const cores = Object.entries(data.cores).map(([kind, values], index) =>
     line(kind, values, colours[index % colours.length], count)
@@ -148,11 +158,17 @@ function size(bytes) {
   return mebibytes >= 1024 ? `${short(mebibytes / 1024)} GiB` : `${short(mebibytes)} MiB`;
 }
 
-function drawAll() {
+function drawThroughput() {
+  // Jobs that are all submitted at the beginning would leave no room for those that end.
+  const most = 3 * Math.max(...data.ended);
   draw("throughput", [
     line("ended", data.ended, "blue", count, { fill: true }),
     line("submitted", data.submitted, "grey", count, { dash: [4, 4] }),
-  ]);
+  ], { most });
+}
+
+function drawAll() {
+  drawThroughput();
   drawLatency();
   draw("queue", [
     line("waiting", data.waiting, "amber", count, { fill: true }),
