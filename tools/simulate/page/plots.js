@@ -10,6 +10,12 @@ const TIME_STEPS = [
   ...[10, 15, 30, 60, 120, 300, 600, 900, 1800].map((seconds) => seconds * 1000),
   ...[1, 2, 3, 6, 12, 24, 48, 96, 240, 480].map((hours) => hours * 3_600_000),
 ];
+/** Marks of an axis on which each is about ten times the one before, in milliseconds. */
+const WIDE_TIMES = [
+  ...[0.01, 0.1, 1, 10, 100, 1000, 10_000],
+  ...[1, 10].map((minutes) => minutes * 60_000),
+  ...[1, 10, 100].map((hours) => hours * 3_600_000),
+];
 /** Distances between marks on an axis of memory: round in its unit. */
 const MEMORY_STEPS = Array.from({ length: 20 }, (_, power) => MEBIBYTE * 2 ** power);
 /** The longest unit first, so that the first one that fits is the one. */
@@ -100,7 +106,7 @@ function draw(id, lines, options = {}) {
   const place = document.getElementById(id);
   if (place === null) return;
   charts.get(id)?.destroy();
-  const { format = count, steps, most = Infinity, scales = {}, axes = [] } = options;
+  const { format = count, steps, splits, most = Infinity, scales = {}, axes = [] } = options;
   const bottom = {
     ...axis(clock, "x", 2, TIME_STEPS.map((milliseconds) => milliseconds / 1000)),
     grid: { show: false },
@@ -117,7 +123,7 @@ function draw(id, lines, options = {}) {
         y: { range: (_, __, greatest) => [0, Math.min(most, greatest * 1.08) || 1] },
         ...scales,
       },
-      axes: [bottom, axis(format, "y", 3, steps), ...axes],
+      axes: [bottom, { ...axis(format, "y", 3, steps), splits }, ...axes],
       series: [{ label: "time", value: (_, value) => clock(value) }, ...lines.map((l) => l.series)],
       plugins: [warmUp],
     },
@@ -127,13 +133,22 @@ function draw(id, lines, options = {}) {
   charts.set(id, chart);
 }
 
+/** The mark at or below a time, and the one at or above it. */
+const lower = (ms) => WIDE_TIMES.findLast((mark) => mark <= ms) ?? WIDE_TIMES[0];
+const upper = (ms) => WIDE_TIMES.find((mark) => mark >= ms) ?? WIDE_TIMES.at(-1);
+
 function drawLatency() {
   const { p50, p95, p99 } = data.latencies[phase];
   draw("latency", [
     line("p99", p99, "rose", time),
     line("p95", p95, "amber", time),
     line("p50", p50, "blue", time),
-  ], { format: time, steps: TIME_STEPS });
+  ], {
+    format: time,
+    // The slowest may take a thousand times as long as most: both are to be seen.
+    scales: { y: { distr: 3, range: (_, least, greatest) => [lower(least), upper(greatest)] } },
+    splits: (_, __, least, greatest) => WIDE_TIMES.filter((ms) => ms >= least && ms <= greatest),
+  });
 }
 
 function drawMachine() {
