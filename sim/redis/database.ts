@@ -7,6 +7,7 @@
 import { RedisError } from "../../lib/jobs/redis_calls.ts";
 import type { Bytes } from "./bytes.ts";
 import { Deque } from "./values/deque.ts";
+import { FieldMap } from "./values/field_map.ts";
 import { MemberSet } from "./values/member_set.ts";
 import { SortedSet } from "./values/sorted_set.ts";
 
@@ -14,7 +15,7 @@ import { SortedSet } from "./values/sorted_set.ts";
 export interface Values {
   string: Bytes;
   list: Deque;
-  hash: Map<Bytes, Bytes>;
+  hash: FieldMap;
   set: MemberSet;
   zset: SortedSet;
 }
@@ -179,7 +180,7 @@ export class Database {
 }
 
 function emptyValue<K extends Exclude<Kind, "string">>(kind: K): Values[K] {
-  const empty = { list: Deque, hash: Map, set: MemberSet, zset: SortedSet } as const;
+  const empty = { list: Deque, hash: FieldMap, set: MemberSet, zset: SortedSet } as const;
   return new empty[kind]() as Values[K];
 }
 
@@ -190,5 +191,5 @@ export function cloneValue(entry: Entry): Values[Kind] {
   if (value instanceof Deque) return value.clone();
   if (value instanceof MemberSet) return new MemberSet(value);
   if (value instanceof SortedSet) return new SortedSet(value);
-  return new Map(value);
+  return new FieldMap(value);
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { FieldMap } from "../redis/values/field_map.ts";
 import { JOB_KEY } from "./queue_data.ts";
 import type { Site } from "./site.ts";
 
@@ -21,7 +22,7 @@ export async function checkOutputs(site: Site): Promise<void> {
   const { done, referee: { data, ledger, violations } } = site;
   for (const [id, { state }] of ledger.jobs) {
     const record = data.entries.get(JOB_KEY + id)?.value;
-    if (!(record instanceof Map)) continue;
+    if (!(record instanceof FieldMap)) continue;
     const archive = record.get("archive") ?? "";
     violations.check(
       archive !== "" || state !== "succeeded",

@@ -5,6 +5,7 @@
  */
 import { isFinal } from "../../lib/jobs/job_state.ts";
 import { Deque } from "../redis/values/deque.ts";
+import { FieldMap } from "../redis/values/field_map.ts";
 import type { JobLedger } from "./job_ledger.ts";
 import { AGENT_KEY, HISTORY_KEY, isLent, JOB_KEY, type QueueData } from "./queue_data.ts";
 import type { Violations } from "./violations.ts";
@@ -28,7 +29,7 @@ export function sweepQueue(data: QueueData, ledger: JobLedger, violations: Viola
   const holders = new Map<string, string>();
   for (const [key, { value }] of data.entries) {
     if (key.startsWith(JOB_KEY)) records++;
-    else if (key.startsWith(AGENT_KEY) && value instanceof Map) {
+    else if (key.startsWith(AGENT_KEY) && value instanceof FieldMap) {
       const agent = key.slice(AGENT_KEY.length);
       for (const id of value.keys()) {
         const other = holders.get(id);

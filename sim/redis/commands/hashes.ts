@@ -58,7 +58,7 @@ function getMany(session: Session, [, key = "", ...fields]: readonly Bytes[]): R
 
 function getAll(session: Session, [, key = ""]: readonly Bytes[]): Reply {
   const items: Bytes[] = [];
-  for (const [field, value] of hashAt(session, key) ?? []) items.push(field, value);
+  hashAt(session, key)?.pushAll(items);
   return new Pairs(items);
 }
 

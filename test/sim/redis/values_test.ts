@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { matchGlob } from "../../../sim/redis/glob.ts";
 import { formatDouble } from "../../../sim/redis/numbers.ts";
 import { Deque } from "../../../sim/redis/values/deque.ts";
+import { FieldMap } from "../../../sim/redis/values/field_map.ts";
 import { MemberSet } from "../../../sim/redis/values/member_set.ts";
 import { SortedSet } from "../../../sim/redis/values/sorted_set.ts";
 
@@ -27,6 +28,29 @@ Deno.test("Deque does what an array does", () => {
       else if (model.length > 0) (deque.removeAt(index), model.splice(index, 1));
       assertEquals(deque.slice(), model);
     }
+  }));
+});
+
+Deno.test("FieldMap does what a Map does, small or large", () => {
+  const field = fc.nat(60).map((number) => `f${number}`);
+  const step = fc.tuple(fc.integer({ min: 0, max: 4 }), field, item);
+  fc.assert(fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+    const hash = new FieldMap();
+    const model = new Map<string, string>();
+    for (const [action, field, value] of steps) {
+      if (action > 0) (hash.set(field, value), model.set(field, value));
+      else assertEquals(hash.delete(field), model.delete(field));
+      assertEquals([hash.size, hash.has(field)], [model.size, model.has(field)]);
+    }
+    const items: string[] = [];
+    hash.pushAll(items);
+    for (const like of [hash, new FieldMap(hash)]) {
+      assertEquals([...like], [...model]);
+      assertEquals([...like.keys()], [...model.keys()]);
+      assertEquals([...like.values()], [...model.values()]);
+    }
+    assertEquals(items, [...model].flat());
+    for (const [field, value] of model) assertEquals(hash.get(field), value);
   }));
 });
 
