@@ -247,7 +247,7 @@ export class JobManager implements Component {
     }
     if (lease === undefined) {
       this.#log.info(`${agent} asks for a job, but the queue is empty`);
-      this.#events.happened(EVENT.emptyQueue);
+      if (invalid.length === 0) this.#events.happened(EVENT.emptyQueue);
       return [];
     }
     const { job, token, leasedMs, attempt } = lease;

@@ -147,11 +147,7 @@ async function main(signal: AbortSignal): Promise<number> {
   });
   if (options.verb === "record") return await recordTrace(options, signal);
   if (options.verb === "show") return await showTrace(options);
-  const { side } = options;
-  if (side !== "agent" && side !== "manager") {
-    throw new UsageError(`Cannot play the side ${side}: only agent and manager are there so far`);
-  }
-  return await replayTrace({ ...options, side, live: liveOptions(options) }, signal);
+  return await replayTrace({ ...options, live: liveOptions(options) }, signal);
 }
 
 if (import.meta.main) await runMain(main, { name: NAME });

@@ -122,6 +122,8 @@ class Comparison {
         return compareJdl(what, expected, came);
       case "job-data":
         return this.#jobData(what, expected, came);
+      case "json":
+        return sortedJson(expected) === sortedJson(came) ? undefined : differ(what, expected, came);
       case "status":
         return compareNames(what, hashOf(expected), hashOf(came));
       default:
@@ -174,6 +176,21 @@ function hashOf(text: string): Map<string, string> {
       [name, value],
     ) => [name, [value].flat().join("::::")]),
   );
+}
+
+/** JSON with its names in order; what is none stays as it is. */
+function sortedJson(text: string): string {
+  try {
+    return JSON.stringify(
+      JSON.parse(text),
+      (_, value: unknown) =>
+        typeof value === "object" && value !== null && !Array.isArray(value)
+          ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => one < other ? -1 : 1))
+          : value,
+    );
+  } catch {
+    return text;
+  }
 }
 
 function compareNames(

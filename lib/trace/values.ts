@@ -16,6 +16,8 @@ export type ValueRule =
   | "jdl"
   /** A manager's data, a hash string whose pairs are variables; ours has more of them. */
   | "job-data"
+  /** JSON: the same values under the same names, whatever their order. */
+  | "json"
   /** The answer of Heartbeat, a hash string: the same names, values are readings. */
   | "status"
   | VariableKind;
@@ -27,6 +29,7 @@ const OF_ANY: Readonly<Record<string, ValueRule>> = {
   agentSoftware: "reading",
   componentAuthenticationTicket: "ticket",
   credential: "reading",
+  details: "json",
   jdl: "jdl",
   jobID: "job",
   jmJobData: "job-data",
@@ -35,6 +38,7 @@ const OF_ANY: Readonly<Record<string, ValueRule>> = {
   referral: "jid",
   status: "status",
   ticket: "ticket",
+  updates: "json",
 };
 
 /** Attributes of `<job>`. */
@@ -49,6 +53,9 @@ const OF_JOB: Readonly<Record<string, ValueRule>> = {
   packages: "content",
   validationScript: "content",
 };
+
+/** Attributes of what is told to the monitor. */
+const OF_READING: Readonly<Record<string, ValueRule>> = { value: "reading" };
 
 /** Attributes that a component of ours adds to a command, and that the original ignores. */
 const OURS: Readonly<Record<string, readonly string[]>> = {
@@ -66,7 +73,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
  * @param attribute Its name.
  */
 export function ruleOf(owner: string, attribute: string): ValueRule {
-  const rules = owner === "job" ? OF_JOB : OF_ANY;
+  const rules = owner === "job" ? OF_JOB : owner === "reportEventValue" ? OF_READING : OF_ANY;
   return Object.hasOwn(rules, attribute) ? rules[attribute] ?? "same" : "same";
 }
 

@@ -35,7 +35,9 @@ export const EVENT = {
  */
 export function reportEnd(events: Events, ended: EndedJob): void {
   const { outcome, agent, startedMs, endedMs, contributedSeconds } = ended;
-  events.took(`job.${outcome}`, (endedMs - (startedMs ?? endedMs)) / 1000);
+  // Whole seconds, as the original: the time of the hand-out travels in them.
+  const seconds = Math.floor(endedMs / 1000) - Math.floor((startedMs ?? endedMs) / 1000);
+  events.took(`job.${outcome}`, seconds);
   const uuid = agentData(Jid.parse(agent).local)?.uuid;
   if (uuid === undefined) return;
   const $inc = { [`${outcome}_jobs`]: 1, contributed_time: contributedSeconds };

@@ -4,6 +4,7 @@
  * @module
  */
 import { makeInputDirectory } from "../../../lib/jobs/chirp_folder.ts";
+import type { JobStore } from "../../../lib/jobs/job_store.ts";
 import { RedisJobStore } from "../../../lib/jobs/redis_job_store.ts";
 import { createLogger } from "../../../lib/log.ts";
 import type { Link } from "../../../lib/messaging/link.ts";
@@ -18,11 +19,13 @@ import { modelHost } from "../../../sim/machine/model_host.ts";
 import { memoryRedisCalls, RedisStore } from "../../../sim/redis/mod.ts";
 import {
   agentsSeenBefore,
+  brokenJobTimes,
   COOLDOWN_SECONDS,
   managerNeeds,
   neededChirp,
   neededJobs,
 } from "./needs.ts";
+import { monitoredBy } from "./monitored.ts";
 import type { Player } from "./script.ts";
 import { bareOf } from "../open_trace.ts";
 import type { PeerParts, Peers } from "./peers.ts";
@@ -35,24 +38,20 @@ import { guardManager, secureKeyManager } from "./secure_roles.ts";
  */
 export function managerPeers({ script, clock, seed, secure }: PeerParts): Peers {
   const redis = new RedisStore({ clock, random: seededRandom(seed) });
-  const store = new RedisJobStore(memoryRedisCalls(redis));
+  const calls = memoryRedisCalls(redis);
+  const store = new RedisJobStore(calls);
   const chirp = new MemoryWorkspace({ root: "/chirp", clock });
   const done = new MemoryWorkspace({ root: "/done", clock });
   const chirpAddress = neededChirp(script);
   const log = createLogger({ sinks: [], clock });
   const running: Promise<void>[] = [];
-  const submit = async (job: Job) => {
-    await makeInputDirectory(chirp, job.inputDir);
-    for (const file of job.inputFiles) {
-      const parent = file.lastIndexOf("/");
-      if (parent > 0) await chirp.makeDirectory(`${job.inputDir}/${file.slice(0, parent)}`);
-      await chirp.writeText(`${job.inputDir}/${file}`, "#!/bin/sh\n");
-    }
-    await store.submit(job, { validationScript: job.validationScript });
-  };
   return {
     errands: [
-      ...neededJobs(script).map(({ t, job }) => ({ t, run: () => submit(job) })),
+      ...neededJobs(script).map(({ t, job }) => ({ t, run: () => submit(job, store, chirp) })),
+      ...brokenJobTimes(script).map((t, index) => ({
+        t,
+        run: async () => void await calls.call(["LPUSH", "waiting_jobs", `broken-${index}`]),
+      })),
       ...agentsSeenBefore(script).map((local) => ({
         t: 0,
         run: async () => void await store.askedTooSoon(local, COOLDOWN_SECONDS),
@@ -66,6 +65,7 @@ export function managerPeers({ script, clock, seed, secure }: PeerParts): Peers 
         running.push(keyManager.run(new AbortController().signal).catch(() => {}));
         return Promise.resolve();
       }
+      const monitored = monitoredBy(script, peer);
       const { mode, room, requireFile, cooldownSeconds } = managerNeeds(script, peer);
       const manager = new JobManager({
         link: secure === undefined ? link : guardManager(link, peer.jid, secure, guards),
@@ -77,7 +77,8 @@ export function managerPeers({ script, clock, seed, secure }: PeerParts): Peers 
         mode,
         cooldownSeconds,
         room,
-        host: modelHost(),
+        host: monitored?.host ?? modelHost(),
+        monitor: monitored,
         log,
         clock,
         random,
@@ -102,4 +103,15 @@ export function managerPeers({ script, clock, seed, secure }: PeerParts): Peers 
       redis[Symbol.dispose]();
     },
   };
+}
+
+/** Puts a job into the queue, with input files that hold nothing. */
+async function submit(job: Job, store: JobStore, chirp: MemoryWorkspace): Promise<void> {
+  await makeInputDirectory(chirp, job.inputDir);
+  for (const file of job.inputFiles) {
+    const parent = file.lastIndexOf("/");
+    if (parent > 0) await chirp.makeDirectory(`${job.inputDir}/${file.slice(0, parent)}`);
+    await chirp.writeText(`${job.inputDir}/${file}`, "#!/bin/sh\n");
+  }
+  await store.submit(job, { validationScript: job.validationScript });
 }

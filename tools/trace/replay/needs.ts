@@ -152,6 +152,23 @@ export function agentsSeenBefore(script: Script): string[] {
   return [...asleep].filter(([, isAsleep]) => isAsleep).map(([local]) => local);
 }
 
+/**
+ * Finds when managers of a trace took an id from the queue that had no description.
+ *
+ * @param script The script.
+ * @returns Times in seconds, each just before the request.
+ */
+export function brokenJobTimes(script: Script): number[] {
+  const all = commandsOf(script);
+  return all.flatMap(({ command, line, from }) => {
+    if (command.command !== "reportEvent" || command.event !== "error.invalidJobId") return [];
+    const request = all.findLast((other) =>
+      other.line < line && other.command.command === "getJob" && other.toPeers.includes(from)
+    );
+    return request === undefined ? [] : [request.t];
+  });
+}
+
 /** What an agent was told between a request and its next one. */
 function answersTo(request: Said, all: readonly Said[]): Said[] {
   const next = all.find(({ line, from, command }) =>

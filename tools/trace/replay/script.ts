@@ -16,7 +16,7 @@ import { isProbe } from "../../../lib/messaging/envelope_probe.ts";
 import { tryParseJid } from "../../../lib/protocol/jid.ts";
 import { decodeMessage } from "../../../lib/protocol/message.ts";
 import type { XmlElement } from "../../../lib/protocol/xml.ts";
-import { sessionsOfSide, type Side } from "./side.ts";
+import { oppositeOf, type PeerRole, type Side } from "./side.ts";
 
 /** Something that a played component says. */
 export interface Say {
@@ -60,6 +60,8 @@ export interface Player {
 /** What is played. */
 export interface Script {
   readonly side: Side;
+  /** What the components opposite are. */
+  readonly role: PeerRole;
   /** The components that stand opposite. */
   readonly peers: readonly Player[];
   /** All others. */
@@ -96,11 +98,6 @@ export function commandOf(stanza: XmlElement): string {
   return message.kind === "command" ? message.info.attributes["command"] ?? "" : "";
 }
 
-/** The other side. */
-export function otherSide(side: Side): Side {
-  return side === "agent" ? "manager" : "agent";
-}
-
 /**
  * Writes the script of a side.
  *
@@ -111,11 +108,12 @@ export function otherSide(side: Side): Side {
  */
 export function writeScript(records: readonly TraceRecord[], side: Side): Script {
   const { sessions, stanzas } = readSessions(records);
-  const opposite = sessionsOfSide(otherSide(side), sessions, stanzas);
+  const { role, sessions: opposite } = oppositeOf(side, sessions, stanzas);
   if (opposite.length === 0) {
     const names = sessions.map(({ conn }) => conn).join(", ") || "nobody";
+    const missing = side === "agent" || side === "manager" ? role : `${side} beside a ${role}`;
     throw new UsageError(
-      `Cannot play the side ${side}: there is no ${otherSide(side)} in this trace, but ${names}`,
+      `Cannot play the side ${side}: there is no ${missing} in this trace, but ${names}`,
     );
   }
   const peers = playersOf(opposite, stanzas);
@@ -127,7 +125,7 @@ export function writeScript(records: readonly TraceRecord[], side: Side): Script
   const writer = new ScriptWriter(peers);
   for (const passage of passages) writer.add(passage);
   const { says, hears } = writer;
-  return { side, peers, played, says, hears, passages, endT: records.at(-1)?.t ?? 0 };
+  return { side, role, peers, played, says, hears, passages, endT: records.at(-1)?.t ?? 0 };
 }
 
 /** Connections of one JID are one process that came back; another JID of the component, its successor. */

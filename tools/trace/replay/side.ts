@@ -1,5 +1,5 @@
 /**
- * Who in a trace is an agent and who is a manager.
+ * Who in a trace is an agent and who is a manager, and who of them stands opposite a side.
  *
  * @module
  */
@@ -7,8 +7,10 @@ import type { TraceSession, TraceStanza } from "../../../lib/trace/mod.ts";
 import { type CommandMessage, decodeMessage } from "../../../lib/protocol/message.ts";
 import { tryParseJid } from "../../../lib/protocol/jid.ts";
 
-/** The side that is played; its peer is the other one. */
-export type Side = "agent" | "manager";
+/** The side that is played. */
+export type Side = "agent" | "manager" | "monitor" | "heartbeat";
+/** A role that stands opposite. */
+export type PeerRole = "agent" | "manager";
 
 /** What agents say to managers. */
 const FROM_AGENTS: ReadonlySet<string> = new Set([
@@ -65,16 +67,52 @@ function actsAsManager({ said, told, acked }: Conduct): boolean {
     );
 }
 
+/** What a monitor is told, and what a heartbeat asks. */
+const SPEECH = {
+  monitor: /^(?:reportEvent|storeEventDetails|updateEventDetails)/,
+  heartbeat: /^Heartbeat:/,
+} as const;
+
+/** Who stands opposite a side. */
+export interface Opposite {
+  readonly role: PeerRole;
+  readonly sessions: readonly TraceSession[];
+}
+
 /**
- * Finds the components of a trace that are of one side.
+ * Finds who stands opposite a side: managers opposite agents and the monitor that they report to, agents
+ * opposite managers, and opposite a heartbeat the managers that it asks, or else the agents.
  *
- * @param side The side.
+ * @param side The side that is played.
  * @param sessions All connections.
  * @param stanzas All stanzas.
- * @returns Their connections.
+ * @returns Their role and connections; no connections where the side itself, or who stands opposite, is not
+ * in the trace.
  */
-export function sessionsOfSide(
+export function oppositeOf(
   side: Side,
+  sessions: readonly TraceSession[],
+  stanzas: readonly TraceStanza[],
+): Opposite {
+  const of = (role: PeerRole): Opposite => ({
+    role,
+    sessions: sessionsOfRole(role, sessions, stanzas),
+  });
+  if (side === "agent") return of("manager");
+  if (side === "manager") return of("agent");
+  const speaks = sessions.some((session) => {
+    const { said, told } = conductOf(session, stanzas);
+    return (side === "monitor" ? told : said).some((message) =>
+      SPEECH[side].test(commandOf(message))
+    );
+  });
+  if (!speaks) return { role: "manager", sessions: [] };
+  const managers = of("manager");
+  return side === "heartbeat" && managers.sessions.length === 0 ? of("agent") : managers;
+}
+
+function sessionsOfRole(
+  side: PeerRole,
   sessions: readonly TraceSession[],
   stanzas: readonly TraceStanza[],
 ): TraceSession[] {

@@ -72,7 +72,7 @@ export class SimulatedStage implements Stage {
       random: seededRandom(this.#seed++),
     });
     const parts = { script, clock: this.#clock, seed, secure };
-    this.#peers = script.side === "agent" ? managerPeers(parts) : agentPeers(parts);
+    this.#peers = script.role === "manager" ? managerPeers(parts) : agentPeers(parts);
     this.errands = this.#peers.errands;
   }
 
