@@ -109,6 +109,7 @@ declare module "supercluster" {
     constructor(options: { readonly radius: number; readonly maxZoom: number });
     load(points: readonly Point<P>[]): this;
     getClusters(box: number[], zoom: number): (Point<P> | Point<Cluster>)[];
+    getClusterExpansionZoom(cluster: number): number;
     getLeaves(cluster: number, limit: number): Point<P>[];
   }
 }

@@ -18,6 +18,16 @@ export interface Dot {
   readonly id: string;
   /** Names the agents that are taken together; 0 where there is one. */
   readonly cluster: number;
+  /** Zoom at which they part; beyond {@linkcode CLOSEST_ZOOM} where they are in one place. */
+  readonly partsAt: number;
+}
+
+/** A part of the drawing. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
 /** Nearest look: agents of one town are still apart. */
@@ -29,6 +39,7 @@ const WORLD = [-180, -90, 180, 90] as const;
 /** Agents of one moment on the map. */
 export class Places {
   readonly #index: Supercluster<{ readonly id: string }>;
+  readonly #dots = new Map<number, readonly Dot[]>();
   /** Number of agents that have a place. */
   readonly count: number;
 
@@ -47,15 +58,33 @@ export class Places {
    * Lists what is to be drawn.
    *
    * @param zoom From 0, the whole world, to {@linkcode CLOSEST_ZOOM}.
-   * @returns The dots, the greatest first.
+   * @param box The part that is seen. Default: all.
+   * @returns The dots in it, the greatest first.
    */
-  dots(zoom: number): Dot[] {
+  dots(zoom: number, box?: Box): readonly Dot[] {
+    const all = this.#dots.get(zoom) ?? this.#place(zoom);
+    this.#dots.set(zoom, all);
+    if (box === undefined) return all;
+    const { left, top, right, bottom } = box;
+    return all.filter(({ x, y }) => x >= left && x <= right && y >= top && y <= bottom);
+  }
+
+  #place(zoom: number): Dot[] {
     return this.#index.getClusters([...WORLD], zoom).map(({ geometry, properties }) => {
       const [longitude = 0, latitude = 0] = geometry.coordinates;
       const [x, y] = onMap([longitude, latitude]);
-      return "cluster_id" in properties
-        ? { x, y, count: properties.point_count, id: "", cluster: properties.cluster_id }
-        : { x, y, count: 1, id: properties.id, cluster: 0 };
+      if (!("cluster_id" in properties)) {
+        return { x, y, count: 1, id: properties.id, cluster: 0, partsAt: zoom };
+      }
+      const { cluster_id: cluster, point_count: count } = properties;
+      return {
+        x,
+        y,
+        count,
+        id: "",
+        cluster,
+        partsAt: this.#index.getClusterExpansionZoom(cluster),
+      };
     }).sort((one, other) => other.count - one.count);
   }
 

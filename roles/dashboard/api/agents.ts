@@ -9,7 +9,7 @@ import { answer, json } from "../http/answers.ts";
 import { integerOf, textOf, wordOf } from "../http/query.ts";
 import type { Call, Route } from "../http/router.ts";
 import { jobLine } from "../job_line.ts";
-import { CLOSEST_ZOOM, Places } from "../places.ts";
+import { type Box, CLOSEST_ZOOM, Places } from "../places.ts";
 import { type Sources, unlessBroken } from "../sources.ts";
 import type { AgentConnection, Connections } from "../sources/connections.ts";
 import { QuestionError } from "../sources/source.ts";
@@ -53,8 +53,9 @@ export function agentRoutes(sources: Sources, clock: Clock): Route[] {
       path: "/api/places",
       handler: async ({ url }) => {
         const zoom = integerOf(url, "zoom", { min: 0, max: CLOSEST_ZOOM, fallback: 0 });
+        const box = boxOf(url);
         const places = await map.places();
-        return json({ count: places.count, dots: places.dots(zoom) });
+        return json({ count: places.count, dots: places.dots(zoom, box) });
       },
     },
     {
@@ -73,6 +74,15 @@ export function agentRoutes(sources: Sources, clock: Clock): Route[] {
       handler: ({ part }) => answerAgent(sources, part("agent"), clock.now()),
     },
   ];
+}
+
+/** Reads `box=LEFT,TOP,RIGHT,BOTTOM`, in units of the drawing. */
+function boxOf(url: URL): Box | undefined {
+  const text = url.searchParams.get("box");
+  if (text === null || text === "") return undefined;
+  const [left = NaN, top = NaN, right = NaN, bottom = NaN] = text.split(",").map(Number);
+  if ([left, top, right, bottom].every(Number.isFinite)) return { left, top, right, bottom };
+  throw new QuestionError("Expected box=LEFT,TOP,RIGHT,BOTTOM");
 }
 
 /** The map of now, for all who look at it. */

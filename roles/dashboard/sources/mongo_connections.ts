@@ -52,63 +52,90 @@ export function openMongoConnections(options: MongoConnectionsOptions): OpenConn
     appName: "copilot-dashboard",
   });
   return {
-    connections: new MongoConnections(client.db(database).collection(COLLECTION)),
+    connections: new MongoConnections(client, database, url),
     [Symbol.asyncDispose]: () => client.close(),
   };
 }
 
 class MongoConnections implements Connections {
+  readonly #client: MongoClient;
   readonly #collection: Collection;
+  readonly #url: string;
+  #connecting: Promise<unknown> | undefined;
 
-  constructor(collection: Collection) {
-    this.#collection = collection;
+  constructor(client: MongoClient, database: string, url: string) {
+    this.#client = client;
+    this.#collection = client.db(database).collection(COLLECTION);
+    this.#url = url;
   }
 
-  async places(sinceMs?: number): Promise<Place[]> {
+  places(sinceMs?: number): Promise<Place[]> {
     const filter = sinceMs === undefined
       ? { ...AGENTS, connected: true }
       : { ...AGENTS, updated_at: { $gte: new Date(sinceMs) } };
-    const documents = await this.#collection.find(filter, { projection: { _id: 1, loc: 1 } })
-      .limit(MOST_PLACES).toArray();
-    return documents.flatMap(({ _id, loc }) => {
-      const at = readCoordinates(loc);
-      return at === null ? [] : [{ id: `${_id}`, at }];
+    return this.#ask(async (collection) => {
+      const documents = await collection.find(filter, { projection: { _id: 1, loc: 1 } })
+        .limit(MOST_PLACES).toArray();
+      return documents.flatMap(({ _id, loc }) => {
+        const at = readCoordinates(loc);
+        return at === null ? [] : [{ id: `${_id}`, at }];
+      });
     });
   }
 
-  async document(id: string): Promise<Document | undefined> {
-    if (!/^[0-9a-f]{24}$/i.test(id)) return undefined;
-    return await this.#collection.findOne({ _id: new ObjectId(id) }) ?? undefined;
+  document(id: string): Promise<Document | undefined> {
+    if (!/^[0-9a-f]{24}$/i.test(id)) return Promise.resolve(undefined);
+    return this.#ask(async (collection) =>
+      await collection.findOne({ _id: new ObjectId(id) }) ?? undefined
+    );
   }
 
-  async byIds(ids: readonly string[]): Promise<AgentConnection[]> {
+  byIds(ids: readonly string[]): Promise<AgentConnection[]> {
     const filter = { _id: { $in: ids.map((id) => new ObjectId(id)) } };
-    return (await this.#collection.find(filter).toArray()).map(readConnection);
+    return this.#ask(async (collection) =>
+      (await collection.find(filter).toArray()).map(readConnection)
+    );
   }
 
-  async ofAgent(
+  ofAgent(
     agent: string,
     options: { readonly limit: number; readonly sinceMs?: number | undefined },
   ): Promise<AgentConnection[]> {
     const { limit, sinceMs } = options;
     const since = sinceMs === undefined ? {} : { created_at: { $gte: new Date(sinceMs) } };
-    const documents = await this.#collection.find({ ...AGENTS, "agent_data.id": agent, ...since })
-      .sort({ created_at: -1 }).limit(limit).toArray();
-    return documents.map(readConnection);
+    const filter = { ...AGENTS, "agent_data.id": agent, ...since };
+    return this.#ask(async (collection) => {
+      const documents = await collection.find(filter).sort({ created_at: -1 }).limit(limit)
+        .toArray();
+      return documents.map(readConnection);
+    });
   }
 
-  async page(query: ConnectionQuery) {
+  page(query: ConnectionQuery) {
     const filter = filterOf(query);
-    const [documents, total] = await Promise.all([
-      this.#collection.find(filter).sort({ updated_at: -1 })
-        .skip(query.offset).limit(query.limit).toArray(),
-      this.#collection.countDocuments(filter),
-    ]);
-    return { connections: documents.map(readConnection), total };
+    const { offset, limit } = query;
+    return this.#ask(async (collection) => {
+      const [documents, total] = await Promise.all([
+        collection.find(filter).sort({ updated_at: -1 }).skip(offset).limit(limit).toArray(),
+        collection.countDocuments(filter),
+      ]);
+      return { connections: documents.map(readConnection), total };
+    });
   }
 
   connected(): Promise<number> {
-    return this.#collection.countDocuments({ ...AGENTS, connected: true });
+    return this.#ask((collection) => collection.countDocuments({ ...AGENTS, connected: true }));
+  }
+
+  /** Whoever asks while a connection is being made waits for that one, and learns why it failed. */
+  async #ask<T>(action: (collection: Collection) => Promise<T>): Promise<T> {
+    try {
+      this.#connecting ??= this.#client.connect().finally(() => this.#connecting = undefined);
+      await this.#connecting;
+      return await action(this.#collection);
+    } catch (cause) {
+      throw new Error(`Cannot read from ${this.#url}`, { cause });
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the dashboard tells programs and its own pages, over the embedded Redis, MongoDB and Graphite. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { startMongoServer } from "../../../sim/mongo/mod.ts";
 import {
   agentUser,
   connectionDocument,
@@ -239,9 +240,17 @@ Deno.test("a source that breaks breaks nothing else, and is used again when it i
   await site.mongo[Symbol.asyncDispose]();
   const broken = await dashboard.json("/api/agents");
   assertEquals([broken.source, broken.state], ["mongodb", "broken"]);
+  assertMatch(
+    broken.message,
+    /^Cannot read from mongodb:\/\/127.0.0.1:\d+/,
+  );
   const { queue, attention } = await dashboard.json("/api/overview");
   assertEquals(queue.counts.held, 1);
   const titles = attention.map(({ title }: { title: string }) => title);
   assert(titles.includes("MongoDB cannot be read"), titles);
   assertEquals((await dashboard.json("/api/graphs/load")).series, []);
+
+  await using mongo = await startMongoServer({ port: site.mongo.port });
+  await fillAgents(mongo, 10);
+  assertEquals((await dashboard.json("/api/agents")).total, 8);
 });

@@ -24,7 +24,7 @@ function Pulse() {
   return html`
     <button class="live" type="button" data-status=${status} onClick=${togglePause}
       title=${isPaused ? "Go on (p)" : "Stop the figures where they are (p)"}>
-      <span class="dot"></span><span role="status">${STATUS_TEXT[status]}</span>
+      <span class="dot"></span><span aria-live="polite">${STATUS_TEXT[status]}</span>
     </button>
   `;
 }

@@ -20,7 +20,9 @@ import { Missing } from "./state.js";
  */
 
 const REFRESH_MS = 10_000;
-const CLOSEST = 256;
+/** Zoom beyond which agents in one place are listed. */
+const CLOSEST_ZOOM = 8;
+const CLOSEST = 2 ** CLOSEST_ZOOM;
 /** Enlargement of one step. */
 const STEP = 2;
 
@@ -43,7 +45,22 @@ function onWorld({ width, height }, look) {
 
 /** @param {number} scale Enlargement. @returns {number} Zoom of the clusters that suit it. */
 function zoomOf(scale) {
-  return Math.min(8, Math.round(Math.log2(scale)) + 1);
+  return Math.min(CLOSEST_ZOOM, Math.round(Math.log2(scale)) + 1);
+}
+
+/**
+ * The part of the drawing about a look, as an address names it: cells as large as what is seen, so that
+ * small moves ask nothing. Of the whole world nothing needs to be left out.
+ *
+ * @param {World} world
+ * @param {Look} look
+ */
+function boxOf({ width, height }, { x, y, scale }) {
+  if (scale < 4) return "";
+  const side = 2 ** Math.round(Math.log2(scale));
+  const [cellX, cellY] = [width / side, height / side];
+  const [left, top] = [(Math.floor(x / cellX) - 1) * cellX, (Math.floor(y / cellY) - 1) * cellY];
+  return [left, top, left + 3 * cellX, top + 3 * cellY].map((edge) => edge.toFixed(1)).join(",");
 }
 
 /**
@@ -143,10 +160,12 @@ export function WorldMap({ onCluster }) {
   const svg = useRef(/** @type {SVGSVGElement | null} */ (null));
   const [wanted, setLook] = useState(/** @type {Look} */ ({ x: 480, y: 200, scale: 1 }));
   const world = /** @type {import("../data.js").Loaded<World>} */ (useData("/api/world")).data;
-  const zoom = zoomOf(wanted.scale);
-  const { data, failure } =
+  const query = new URLSearchParams({ zoom: `${zoomOf(wanted.scale)}` });
+  const box = world === undefined ? "" : boxOf(world, wanted);
+  if (box !== "") query.set("box", box);
+  const { data, failure, isOld } =
     /** @type {import("../data.js").Loaded<{ count: number, dots: Dot[] }>} */ (
-      useData(`/api/places?zoom=${zoom}`, { everyMs: REFRESH_MS })
+      useData(`/api/places?${query}`, { everyMs: REFRESH_MS })
     );
   const move = (/** @type {(look: Look) => Look} */ change) =>
     setLook((look) => world === undefined ? look : onWorld(world, change(look)));
@@ -156,8 +175,8 @@ export function WorldMap({ onCluster }) {
   const [width, height] = [world.width / scale, world.height / scale];
   const open = (/** @type {Dot} */ dot) => {
     if (dot.count === 1) go(to(["connections", dot.id]));
-    else if (scale * STEP > CLOSEST) onCluster(dot.cluster);
-    else move((look) => ({ x: dot.x, y: dot.y, scale: look.scale * STEP * STEP }));
+    else if (dot.partsAt > CLOSEST_ZOOM) onCluster(dot.cluster);
+    else move(() => ({ x: dot.x, y: dot.y, scale: Math.max(scale * STEP, 2 ** dot.partsAt) }));
   };
   const isSeen = (/** @type {Dot} */ dot) =>
     Math.abs(dot.x - x) < 0.55 * width && Math.abs(dot.y - y) < 0.55 * height;
@@ -167,7 +186,7 @@ export function WorldMap({ onCluster }) {
   return html`
     <div class="map">
       <svg ref=${svg} viewBox="${x - width / 2} ${y - height / 2} ${width} ${height}" role="group"
-        aria-label="Agents on a map of the world">
+        aria-busy=${`${isOld}`} aria-label="Agents on a map of the world">
         <path class="land" d=${world.land} />
         <path class="borders" d=${world.borders} stroke-width=${0.5 / scale} />
         ${spots}
