@@ -15,6 +15,9 @@ const HOUR_SECONDS = 3600;
 /** Times real time: a day in 86 s. */
 const SPEED_FLOOR = 1000;
 const GIB = 2 ** 30;
+/** Heaps somewhat smaller than what the processes may take. */
+const DAY_HEAP_MIB = 1600;
+const MANY_HEAP_MIB = 6000;
 /** Days run at most: each takes minutes. */
 const MOST_DAYS = 3;
 
@@ -44,7 +47,7 @@ async function measureDay(
   const days: WorldFigures[] = [];
   for (let run = 1; run <= (mode === "quick" ? 1 : Math.min(runs, MOST_DAYS)); run++) {
     progress(`${AGENTS} volunteers, ${hours} hours of one-hour jobs, seed ${run}`);
-    days.push(await runWorldApart({ ...world, seed: run }, signal));
+    days.push(await runWorldApart({ ...world, seed: run }, DAY_HEAP_MIB, signal));
   }
   const what = `virtual time, ${AGENTS} volunteers, ${hours} h of one-hour jobs`;
   const [first] = days;
@@ -68,7 +71,11 @@ async function measureDay(
 /** A hundred thousand agents, each with a session, a lease and a job at work. */
 async function measureMany({ signal, progress }: BenchContext): Promise<Row> {
   progress(`${MANY_AGENTS} agents, a job each`);
-  const { peakBytes, seconds } = await runWorldApart(siteOf(MANY_AGENTS, 1), signal);
+  const { peakBytes, seconds } = await runWorldApart(
+    siteOf(MANY_AGENTS, 1),
+    MANY_HEAP_MIB,
+    signal,
+  );
   return {
     what: `${MANY_AGENTS} agents in memory, a job each`,
     unit: "B",

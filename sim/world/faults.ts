@@ -26,7 +26,10 @@ export interface Faults {
   readonly serverRestarts: number;
   /** Longest time that it is down. */
   readonly serverDownMs: number;
-  /** Share of its restarts after which sessions are resumed (XEP-0198): stanzas wait, none is lost. */
+  /**
+   * Share of its restarts after which sessions are resumed (XEP-0198): every process sees its connection break
+   * and its session go on, stanzas wait, none is lost.
+   */
   readonly resumed: number;
   /** Time that Redis takes to answer, at most. */
   readonly redisLatencyMs: number;

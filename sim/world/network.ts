@@ -4,7 +4,7 @@
  * @module
  */
 import type { Clock } from "../../lib/clock.ts";
-import type { Link } from "../../lib/messaging/link.ts";
+import type { Link, LinkHandler } from "../../lib/messaging/link.ts";
 import type { XmlElement } from "../../lib/protocol/xml.ts";
 import { hashText } from "./event_hash.ts";
 import type { Dice } from "./fate.ts";
@@ -30,11 +30,16 @@ export interface NetworkOptions {
   readonly watcher: NetworkWatcher;
 }
 
+/** Nobody listens yet. */
+const DEAF: LinkHandler = { onStanza: () => {}, onStatus: () => {} };
+
 /** All ways of a world. */
 export class Network {
   readonly #options: NetworkOptions;
   /** Partitions that last now, by name: each cuts off a share of the processes. */
   readonly #partitions = new Set<string>();
+  /** Ways that are open. */
+  readonly #ways = new Set<Way>();
   #heldUntilMs = 0;
   #inFlight = 0;
 
@@ -58,9 +63,27 @@ export class Network {
     this.#partitions.delete(partition);
   }
 
-  /** Holds every stanza until that time, as a server does that resumes its sessions after a restart. */
+  /**
+   * Breaks every connection until that time; then the sessions are resumed (XEP-0198) and what was sent
+   * meanwhile, from either side, arrives in its order.
+   */
   hold(untilMs: number): void {
+    const { clock } = this.#options;
     this.#heldUntilMs = untilMs;
+    const retryMs = untilMs - clock.now();
+    for (const way of this.#ways) {
+      const { session, life, handler, link: { jid } } = way;
+      if (jid === undefined || life.dead || way.kept !== undefined) continue;
+      const kept: XmlElement[] = [];
+      way.kept = kept;
+      life.reach(() => handler.onStatus({ type: "offline", reason: "connection lost", retryMs }));
+      clock.after(retryMs, () => {
+        if (way.session !== session || way.kept !== kept) return;
+        way.kept = undefined;
+        life.reach(() => handler.onStatus({ type: "online", jid, resumed: true }));
+        for (const stanza of kept) this.#arrive(way, stanza);
+      });
+    }
   }
 
   /**
@@ -74,26 +97,31 @@ export class Network {
   attach(link: Link, life: Life, dice: Dice): Link {
     const { watcher, faults } = this.#options;
     const latencyMs = dice.between(0, faults.latencyMs);
-    const way: Way = { link, life, dice, latencyMs, session: 0 };
+    const way: Way = { link, life, dice, latencyMs, handler: DEAF, session: 0, kept: undefined };
+    life.onDeath(() => this.#ways.delete(way));
     return {
       get jid() {
-        return life.dead ? undefined : link.jid;
+        return life.dead || way.kept !== undefined ? undefined : link.jid;
       },
-      open: (handler) =>
-        link.open({
+      open: (handler) => {
+        way.handler = handler;
+        this.#ways.add(way);
+        return link.open({
           onStanza: (stanza) => {
             if (this.#isCut(life.name)) return;
-            life.reach(() => {
-              watcher.received(life.name, stanza);
-              handler.onStanza(stanza);
-            });
+            if (way.kept !== undefined) way.kept.push(stanza);
+            else this.#arrive(way, stanza);
           },
           onStatus: (status) => {
-            if (status.type !== "connecting") way.session++;
+            if (status.type !== "connecting") {
+              way.session++;
+              way.kept = undefined;
+            }
             if (status.type === "online") watcher.online(life.name, status.jid.full);
             life.reach(() => handler.onStatus(status));
           },
-        }),
+        });
+      },
       send: (stanza) => {
         if (!life.survives()) return;
         watcher.sent(life.name, stanza);
@@ -102,6 +130,14 @@ export class Network {
       },
       [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
     };
+  }
+
+  /** A stanza reaches a process. */
+  #arrive({ life, handler }: Way, stanza: XmlElement): void {
+    life.reach(() => {
+      this.#options.watcher.received(life.name, stanza);
+      handler.onStanza(stanza);
+    });
   }
 
   #isCut(process: string): boolean {
@@ -147,6 +183,10 @@ interface Way {
   readonly life: Life;
   readonly dice: Dice;
   readonly latencyMs: number;
+  /** The process, as the link knows it. */
+  handler: LinkHandler;
   /** Counts the changes of its session. */
   session: number;
+  /** What came while the connection was broken, of a session that will be resumed; else `undefined`. */
+  kept: XmlElement[] | undefined;
 }

@@ -31,6 +31,8 @@ const NO_JOBS: Readonly<Record<JobState, number>> = {
   failed: 0,
   cancelled: 0,
 };
+/** Moments of time between two looks at whether all seams are at rest in them. */
+const STEPS_PER_LOOK = 64;
 /** Processes are started within so long, not all in one moment. */
 const START_MS = 60_000;
 
@@ -68,6 +70,7 @@ class World {
   readonly #model: JobModel;
   readonly #submitter: Submitter;
   #rolledBack = 0;
+  #steps = 0;
   #lost = 0;
   /** When the next progress is told. */
   #progressMs = 0;
@@ -111,6 +114,7 @@ class World {
     for (;;) {
       // Time stands still while anything is under way: all seams answer by microtasks.
       await settled();
+      if (++this.#steps % STEPS_PER_LOOK === 0) await this.#checkStillness();
       if (referee.sweepIfDue()) checkBounds(this.#site);
       if (referee.violations.found.length > 0 || this.#settings.signal?.aborted) return;
       this.#tellProgress();
@@ -121,6 +125,19 @@ class World {
       if (nextMs > endedMs + LAST_WORDS_MS) return;
       clock.step();
     }
+  }
+
+  /** Looks once more whether anything is under way that no clock has put off. */
+  async #checkStillness(): Promise<void> {
+    const { clock, referee } = this.#site;
+    const activity = () => referee.stanzas + referee.ledger.effects + clock.scheduled;
+    const before = activity();
+    await settled();
+    referee.violations.check(
+      activity() === before,
+      "stillness",
+      () => "Something went on by itself while time stood still",
+    );
   }
 
   #tellProgress(): void {

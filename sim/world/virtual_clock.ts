@@ -41,6 +41,11 @@ export class VirtualClock implements Clock {
     return { cancel: () => entry.callback = undefined };
   }
 
+  /** Number of calls that were ever asked for. */
+  get scheduled(): number {
+    return this.#order;
+  }
+
   /** Time of the next call; `undefined` where none is due. */
   get nextMs(): number | undefined {
     while (this.#heap[0] !== undefined && this.#heap[0].callback === undefined) this.#pop();

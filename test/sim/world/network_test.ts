@@ -14,7 +14,10 @@ class Scene {
   readonly broker = new Broker({ domain: "world", autoRegister: true, clock: this.clock });
   readonly network: Network;
   readonly got: string[] = [];
+  /** What bob's process sees of its link. */
+  readonly statuses: string[] = [];
   readonly alice: Link;
+  readonly bob: Link;
 
   constructor(faults: Partial<Faults>) {
     const watcher = { sent() {}, received() {}, online() {} };
@@ -23,7 +26,17 @@ class Scene {
     const onStanza = ({ name, attrs }: XmlElement) => {
       if (name === "message") this.got.push(attrs["id"] ?? "");
     };
-    this.#join("bob", { onStanza, onStatus() {} });
+    const onStatus: LinkHandler["onStatus"] = (status) => {
+      const isResumed = status.type === "online" && status.resumed === true;
+      this.statuses.push(isResumed ? "online resumed" : status.type);
+    };
+    this.bob = this.#join("bob", { onStanza, onStatus });
+  }
+
+  sessionOf(user: string) {
+    const session = this.broker.session(`${user}@world/r`);
+    if (session === undefined) throw new Error(`${user} has no session`);
+    return session;
   }
 
   async say(...ids: readonly string[]): Promise<void> {
@@ -86,6 +99,29 @@ Deno.test("a server that resumes its sessions holds everything and loses nothing
   assertEquals(scene.got, []);
   await scene.clock.advance(5000);
   assertEquals(scene.got, ["1", "2"]);
+});
+
+Deno.test("processes see a connection that breaks and a session that is resumed, then what came meanwhile", async () => {
+  const scene = await sceneWith({});
+  const { full } = scene.bob.jid ?? {};
+  scene.network.hold(scene.clock.now() + 5000);
+  assertEquals([scene.alice.jid, scene.bob.jid], [undefined, undefined]);
+  // The server itself passes it on; it waits for the receiver's connection.
+  scene.broker.receive(scene.sessionOf("alice"), xml("message", { to: "bob@world", id: "1" }));
+  await scene.clock.advance(4000);
+  assertEquals([scene.got, scene.statuses.slice(-1)], [[], ["offline"]]);
+  await scene.clock.advance(1000);
+  assertEquals([scene.got, scene.statuses.slice(-1)], [["1"], ["online resumed"]]);
+  assertEquals(scene.bob.jid?.full, full);
+});
+
+Deno.test("a session that is lost while it waits to be resumed is not resumed", async () => {
+  const scene = await sceneWith({});
+  scene.network.hold(scene.clock.now() + 5000);
+  scene.broker.kill();
+  await scene.clock.advance(120_000);
+  assertEquals(scene.statuses.includes("online resumed"), false);
+  assertEquals(scene.statuses.slice(-1), ["online"]);
 });
 
 Deno.test("what is on its way is lost with the session", async () => {
