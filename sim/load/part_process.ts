@@ -9,6 +9,11 @@ import { noCounts, type Part, type PartReport } from "./part.ts";
 import type { PartLine, PartWords } from "./part_words.ts";
 
 const NEWLINE = new TextEncoder().encode("\n");
+/**
+ * Thousands of sessions leave much behind that lives for one job: a young generation of 64 MiB keeps it from
+ * being copied again and again, which saves about a tenth of the agents' CPU time.
+ */
+const HEAP = "--v8-flags=--min-semi-space-size=64,--max-semi-space-size=64";
 const NOTHING: PartReport = { counters: noCounts(), latencies: {}, cpuSeconds: 0, rssBytes: 0 };
 
 /** A part's process ended before it was at work. */
@@ -42,7 +47,7 @@ export class PartProcess implements Part {
     const config = fromFileUrl(new URL("../../deno.json", import.meta.url));
     const script = fromFileUrl(new URL("./part_main.ts", import.meta.url));
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", "--config", config, "-P=simulate", script],
+      args: ["run", "--quiet", "--no-prompt", "--config", config, "-P=simulate", HEAP, script],
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
