@@ -1,14 +1,18 @@
 /**
  * Samples to Carbon by its plaintext protocol (`PATH VALUE SECONDS`, a line each) over TCP.
  *
- * Carbon acknowledges nothing. What was written shortly before a connection broke may not have arrived, so
- * it is written again to the next one: a cache that gets a sample twice keeps one.
+ * Carbon acknowledges nothing; but who ends his half of a connection and then sees Carbon end its own
+ * knows that it has read everything. So the sender takes a connection for some seconds, asks for this
+ * receipt and takes the next one. Where none comes, or Carbon ends first, what was written since the last
+ * receipt is written again, and what Carbon may have lost with its memory, too. A cache that gets a sample
+ * twice keeps one; an aggregator that gets it twice, and was not restarted in between, adds it twice.
  *
  * @module
  */
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import { type Logger, silentLogger } from "../log.ts";
 import type { MetricsSink, Sample } from "./sample.ts";
+import { WrittenLines } from "./written_lines.ts";
 
 /** Options of {@linkcode carbonSender}. */
 export interface CarbonSenderOptions {
@@ -18,8 +22,12 @@ export interface CarbonSenderOptions {
   readonly port: number;
   /** Samples kept at most while Carbon is away; then the oldest are lost. Default: 500,000. */
   readonly bufferLimit?: number | undefined;
-  /** Samples written so long before a connection broke are written again. Default: 1000 ms. */
-  readonly unsureMs?: number | undefined;
+  /** Time in which Carbon stores what it has read: samples of so long before it went. Default: 10,000 ms. */
+  readonly storedMs?: number | undefined;
+  /** Time between two receipts while there is something to send. Default: 10,000 ms. */
+  readonly receiptMs?: number | undefined;
+  /** Longest wait for a write or a receipt; then the connection counts as broken. Default: 30,000 ms. */
+  readonly patienceMs?: number | undefined;
   /** Wait before the second attempt to connect, doubled up to 30 times that. Default: 1000 ms. */
   readonly retryMs?: number | undefined;
   /** Longest wait for what is left when it is closed. Default: 5000 ms. */
@@ -65,10 +73,9 @@ class Sender implements CarbonSender {
   /** Aborted when what is left need not be waited for any longer. */
   readonly #outOfTime = new AbortController();
   readonly #running: Promise<void>;
+  readonly #written: WrittenLines;
   /** Lines that wait, oldest first. */
   #queue: string[] = [];
-  /** What was written lately, with the time, oldest first. */
-  #unsure: { readonly atMs: number; readonly lines: readonly string[] }[] = [];
   #connection: Deno.TcpConn | undefined;
   #wake: () => void = () => {};
   #lost = 0;
@@ -78,6 +85,7 @@ class Sender implements CarbonSender {
     this.#clock = options.clock ?? systemClock;
     this.#log = options.log ?? silentLogger;
     this.#limit = options.bufferLimit ?? 500_000;
+    this.#written = new WrittenLines(options.storedMs ?? 10_000);
     this.#running = this.#run();
   }
 
@@ -122,68 +130,86 @@ class Sender implements CarbonSender {
   async #run(): Promise<void> {
     const { hostname, port, retryMs = 1000 } = this.#options;
     let waitMs = retryMs;
+    let wasThere = false;
     for (;;) {
       try {
         this.#connection = await Deno.connect({ hostname, port, signal: this.#outOfTime.signal });
-        this.#log.info(`Connected to Carbon at ${hostname}:${port}`);
+        if (!wasThere) this.#log.info(`Connected to Carbon at ${hostname}:${port}`);
+        wasThere = true;
         waitMs = retryMs;
         await this.#serve(this.#connection);
+        if (this.#closing.signal.aborted && this.#queue.length === 0) return;
+        continue;
       } catch (error) {
+        wasThere = false;
         const reason = error instanceof Error ? error.message : error;
         this.#log.warning(`Cannot send to Carbon at ${hostname}:${port}: ${reason}`);
+      } finally {
+        this.#hangUp();
       }
-      this.#hangUp();
-      this.#takeBack();
-      if (this.#closing.signal.aborted) return;
+      this.#queue = this.#written.takeBack(this.#clock.now()).concat(this.#queue);
+      this.#bound();
+      if (this.#closing.signal.aborted) {
+        this.#log.warning(`Samples that Carbon did not get: ${this.#queue.length}`);
+        return;
+      }
       await this.#pause(waitMs);
-      if (this.#closing.signal.aborted && this.#queue.length === 0) return;
       waitMs = Math.min(waitMs * 2, retryMs * LONGEST_RETRY);
     }
   }
 
-  /** Writes what waits until the connection breaks, or until it is closed and nothing waits. */
+  /**
+   * Writes what waits until a receipt is due, and gets it.
+   *
+   * @throws {Error} When the connection breaks or no receipt comes.
+   */
   async #serve(connection: Deno.TcpConn): Promise<void> {
-    const broken = new AbortController();
+    let isOver = false;
     // Carbon says nothing: what can be read is only that it went away.
-    const watching = connection.read(new Uint8Array(1)).catch(() => null)
-      .then(() => {
-        broken.abort();
+    const over = connection.read(new Uint8Array(1)).then(() => true, () => false)
+      .then((inOrder) => {
+        isOver = true;
         this.#wake();
+        return inOrder;
       });
     const encoder = new TextEncoder();
-    while (!broken.signal.aborted) {
+    while (!isOver && !this.#isReceiptDue()) {
       const lines = this.#queue.splice(0, BATCH);
       if (lines.length === 0) {
-        if (this.#closing.signal.aborted) break;
         await this.#somethingToDo();
         continue;
       }
-      this.#remember(lines);
-      const bytes = encoder.encode(lines.join(""));
-      for (let sent = 0; sent < bytes.length;) {
-        sent += await connection.write(bytes.subarray(sent));
-      }
+      this.#written.add(lines, this.#clock.now());
+      await this.#withPatience(async () => {
+        const bytes = encoder.encode(lines.join(""));
+        for (let sent = 0; sent < bytes.length;) {
+          sent += await connection.write(bytes.subarray(sent));
+        }
+      });
     }
-    if (broken.signal.aborted) throw new Error("It closed the connection");
-    this.#unsure = [];
-    this.#hangUp();
-    await watching;
+    if (isOver) throw new Error("It closed the connection");
+    await connection.closeWrite();
+    const hasRead = await this.#withPatience(() => over);
+    if (!hasRead) throw new Error("It broke the connection, or reads nothing");
+    this.#written.confirm(this.#clock.now());
   }
 
-  #remember(lines: readonly string[]): void {
-    const { unsureMs = 1000 } = this.#options;
-    const atMs = this.#clock.now();
-    this.#unsure.push({ atMs, lines });
-    while ((this.#unsure[0]?.atMs ?? atMs) < atMs - unsureMs) this.#unsure.shift();
+  #isReceiptDue(): boolean {
+    const { receiptMs = 10_000 } = this.#options;
+    if (this.#closing.signal.aborted && this.#queue.length === 0) return true;
+    const { open, openSinceMs } = this.#written;
+    if (openSinceMs === undefined) return false;
+    return open >= this.#limit / 2 || this.#clock.now() >= openSinceMs + receiptMs;
   }
 
-  /** Puts back into the queue what may not have arrived. */
-  #takeBack(): void {
-    const sinceMs = this.#clock.now() - (this.#options.unsureMs ?? 1000);
-    const again = this.#unsure.filter(({ atMs }) => atMs >= sinceMs).flatMap(({ lines }) => lines);
-    this.#unsure = [];
-    this.#queue = again.concat(this.#queue);
-    this.#bound();
+  /** Hangs up where something takes too long, which ends it. */
+  async #withPatience<Result>(run: () => Promise<Result>): Promise<Result> {
+    const timer = this.#clock.after(this.#options.patienceMs ?? 30_000, () => this.#hangUp());
+    try {
+      return await run();
+    } finally {
+      timer.cancel();
+    }
   }
 
   #hangUp(): void {
@@ -195,10 +221,17 @@ class Sender implements CarbonSender {
     this.#connection = undefined;
   }
 
-  #somethingToDo(): Promise<void> {
+  /** Waits for samples, for the time of a receipt, or for the end. */
+  async #somethingToDo(): Promise<void> {
+    const { receiptMs = 10_000 } = this.#options;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    return promise;
+    const { openSinceMs } = this.#written;
+    const timer = openSinceMs === undefined
+      ? undefined
+      : this.#clock.after(openSinceMs + receiptMs - this.#clock.now(), resolve);
+    await promise;
+    timer?.cancel();
   }
 
   /** Waits before the next attempt; closing ends it. */

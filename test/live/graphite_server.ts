@@ -16,8 +16,18 @@ export interface GraphiteOptions {
   readonly aggregation?: string | undefined;
   /** Text of `aggregation-rules.conf`. */
   readonly rules: string;
-  /** False: carbon-cache alone, without the aggregator and graphite-web. Default: true. */
+  /** False: without graphite-web. Default: true. */
   readonly web?: boolean | undefined;
+  /** False: without the aggregator. Default: as `web`. */
+  readonly aggregator?: boolean | undefined;
+}
+
+/** One of the programs, to be stopped and started again. */
+export interface GraphiteProgram {
+  /** Sends the signal and waits for the end of the process. */
+  stop(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** Starts it again, and waits until it listens. */
+  start(): Promise<void>;
 }
 
 /** The running programs; disposing of them ends the processes and removes their folder. */
@@ -28,8 +38,12 @@ export interface GraphiteProcesses extends AsyncDisposable {
   readonly aggregatorPort: number;
   /** Port on which graphite-web answers. */
   readonly graphitePort: number;
-  /** Process id of carbon-cache, to ask for its use of the processor. */
+  /** Process id of the carbon-cache that was started first, to ask for its use of the processor. */
   readonly carbonPid: number;
+  /** Carbon-cache. */
+  readonly cache: GraphiteProgram;
+  /** Carbon-aggregator, where it was asked for. */
+  readonly aggregator: GraphiteProgram | undefined;
   /** Folder of the whisper files. */
   readonly whisperDir: string;
 }
@@ -77,21 +91,27 @@ export async function startGraphite(options: GraphiteOptions): Promise<GraphiteP
     "--nodaemon",
     "start",
   ];
-  const cache = await launch(started, folder, daemon(CACHE), ports.carbon);
-  if (options.web ?? true) {
+  const { web = true, aggregator: hasAggregator = web } = options;
+  const launch = async (words: readonly string[], port: number) => {
+    const program = started.use(new Program(folder, words, port));
+    await program.start();
+    return program;
+  };
+  const cache = await launch(daemon(CACHE), ports.carbon);
+  const carbonPid = cache.pid;
+  const aggregator = hasAggregator ? await launch(daemon(AGGREGATOR), ports.aggregator) : undefined;
+  if (web) {
     await runToEnd(folder, [WEB, "migrate", "--run-syncdb", "--verbosity=0"]);
-    const web = [WEB, "runserver", "--noreload", `${HOST}:${ports.graphite}`];
-    await Promise.all([
-      launch(started, folder, daemon(AGGREGATOR), ports.aggregator),
-      launch(started, folder, web, ports.graphite),
-    ]);
+    await launch([WEB, "runserver", "--noreload", `${HOST}:${ports.graphite}`], ports.graphite);
   }
   const programs = started.move();
   return {
     carbonPort: ports.carbon,
     aggregatorPort: ports.aggregator,
     graphitePort: ports.graphite,
-    carbonPid: cache,
+    carbonPid,
+    cache,
+    aggregator,
     whisperDir: join(folder, "whisper"),
     [Symbol.asyncDispose]: () => programs.disposeAsync(),
   };
@@ -157,23 +177,44 @@ async function runToEnd(folder: string, words: readonly string[]): Promise<void>
   if (code !== 0) throw new Error(`Cannot run ${words.join(" ")}: exit code ${code}`);
 }
 
-/** Starts a program whose end is the stack's; resolves to its process id once it listens. */
-async function launch(
-  stack: AsyncDisposableStack,
-  folder: string,
-  words: readonly string[],
-  port: number,
-): Promise<number> {
-  const child = commandOf(folder, words).spawn();
-  let hasEnded = false;
-  const end = child.status.then(() => hasEnded = true);
-  stack.defer(async () => {
-    if (!hasEnded) child.kill("SIGKILL");
-    await end;
-  });
-  for (let tries = 0; tries < MOST_TRIES && !hasEnded; tries++) {
-    if (await canConnect(port)) return child.pid;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+/** A program and its present process. */
+class Program implements GraphiteProgram, AsyncDisposable {
+  readonly #folder: string;
+  readonly #words: readonly string[];
+  readonly #port: number;
+  #process: Deno.ChildProcess | undefined;
+
+  constructor(folder: string, words: readonly string[], port: number) {
+    this.#folder = folder;
+    this.#words = words;
+    this.#port = port;
   }
-  throw new Error(`Cannot start ${words.join(" ")}: nothing listens on port ${port}`);
+
+  /** Process id; 0 while there is none. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  async start(): Promise<void> {
+    const child = commandOf(this.#folder, this.#words).spawn();
+    this.#process = child;
+    child.status.then(() => {
+      if (this.#process === child) this.#process = undefined;
+    });
+    for (let tries = 0; tries < MOST_TRIES && this.#process === child; tries++) {
+      if (await canConnect(this.#port)) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`Cannot start ${this.#words.join(" ")}: nothing listens on port ${this.#port}`);
+  }
+
+  async stop(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    const child = this.#process;
+    child?.kill(signal);
+    await child?.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop("SIGKILL");
+  }
 }

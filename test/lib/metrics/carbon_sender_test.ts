@@ -11,16 +11,29 @@ class Lines implements AsyncDisposable {
   readonly #connections = new Set<Deno.TcpConn>();
   readonly #reading: Promise<void>[] = [];
   #arrived: () => void = () => {};
+  #ended = 0;
+  readonly #neverEnds: boolean;
 
-  constructor() {
+  /** @param options `neverEnds`: it keeps its half of a connection that has ended, as if it were stuck. */
+  constructor(options: { readonly neverEnds?: boolean } = {}) {
+    this.#neverEnds = options.neverEnds ?? false;
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     this.port = (this.#listener.addr as Deno.NetAddr).port;
     this.#serve();
   }
 
   /** Waits until so many lines are there. */
-  async until(count: number): Promise<void> {
-    while (this.lines.length < count) {
+  until(count: number): Promise<void> {
+    return this.#until(() => this.lines.length >= count);
+  }
+
+  /** Waits until so many connections have ended in order. */
+  untilEnded(count: number): Promise<void> {
+    return this.#until(() => this.#ended >= count);
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#arrived = resolve;
       await promise;
@@ -33,7 +46,7 @@ class Lines implements AsyncDisposable {
       try {
         connection.close();
       } catch {
-        // Its stream has closed it.
+        // It has ended.
       }
     }
     await Promise.all(this.#reading);
@@ -59,14 +72,23 @@ class Lines implements AsyncDisposable {
   }
 
   async #read(connection: Deno.TcpConn): Promise<void> {
+    const decoder = new TextDecoder();
+    const buffer = new Uint8Array(65_536);
     let rest = "";
     try {
-      for await (const text of connection.readable.pipeThrough(new TextDecoderStream())) {
+      for (;;) {
+        const length = await connection.read(buffer);
+        if (length === null) break;
+        const text = decoder.decode(buffer.subarray(0, length), { stream: true });
         const lines = (rest + text).split("\n");
         rest = lines.pop() ?? "";
         this.lines.push(...lines);
         this.#arrived();
       }
+      if (this.#neverEnds) return;
+      this.#ended++;
+      this.#arrived();
+      connection.close();
     } catch {
       // The test closed it.
     }
@@ -115,6 +137,29 @@ Deno.test("carbonSender() loses nothing while Carbon is away", async () => {
   await server.until(1001);
   const names = new Set(server.lines.map((line) => line.split(" ")[0]));
   assertEquals(names.size, 1001);
+});
+
+Deno.test("carbonSender() writes again what it has no receipt for", async () => {
+  await using server = new Lines({ neverEnds: true });
+  const options = { hostname: "127.0.0.1", port: server.port, retryMs: 1 };
+  const sender = carbonSender({ ...options, receiptMs: 1, patienceMs: 20, closeMs: 20 });
+  sender.write([sample("copilot.a")]);
+  await server.until(3);
+  assertEquals(new Set(server.lines).size, 1);
+  await sender[Symbol.asyncDispose]();
+});
+
+Deno.test("carbonSender() writes nothing again that Carbon has read and had time to store", async () => {
+  await using server = new Lines();
+  const options = { hostname: "127.0.0.1", port: server.port, retryMs: 1 };
+  await using sender = carbonSender({ ...options, receiptMs: 1, storedMs: 0 });
+  for (let round = 1; round <= 5; round++) {
+    sender.write([sample(`copilot.${round}`)]);
+    await server.until(round);
+    // The end of the connection is the receipt.
+    await server.untilEnded(round);
+  }
+  assertEquals(server.lines.length, 5);
 });
 
 Deno.test("carbonSender() keeps the newest samples where too many wait, and counts the rest", async () => {

@@ -1,33 +1,14 @@
 /** A killed Carbon has what it had stored, and a file that opens. */
 import { assert, assertEquals } from "@std/assert";
-import { fromFileUrl, join } from "@std/path";
+import { join } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 import { SeriesStore } from "../../../sim/carbon/series_store.ts";
 import { StorageRules } from "../../../sim/carbon/storage_rules.ts";
 import { linesOf, send, type Sent } from "../../contract/carbon/scene.ts";
+import { startCarbonProcess } from "./_carbon_process.ts";
 
-const SCRIPT = fromFileUrl(new URL("_server_process.ts", import.meta.url));
 const SERIES = 200;
 const MOST_LOOKS = 1_000_000;
-
-async function startProcess(file: string) {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", SCRIPT, file],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { carbonPort } = JSON.parse((await reader.read()).value ?? "");
-  return {
-    carbonPort: Number(carbonPort),
-    kill: async () => {
-      child.kill("SIGKILL");
-      await child.status;
-      await reader.cancel();
-    },
-  };
-}
 
 /** Looks into the file until so many series have a block there. */
 function waitForBlocks(file: string, count: number): void {
@@ -48,14 +29,14 @@ Deno.test("a Carbon killed while lines come in has what was stored before", asyn
       { length: SERIES },
       (_, index): Sent => [`copilot.n${index}`, index, second + offset],
     );
-  const server = await startProcess(file);
+  const server = await startCarbonProcess({ file });
   await send(server.carbonPort, [linesOf(batch(0))]);
   waitForBlocks(file, SERIES);
   const options = { end: false };
   const later = [10, 20, 30].map((offset) =>
     send(server.carbonPort, [linesOf(batch(offset))], options)
   );
-  await server.kill();
+  await server.stop("SIGKILL");
   await Promise.all(later);
   {
     const rules = new StorageRules({ schemas: "" });
