@@ -24,6 +24,12 @@ const REQUESTS: ReadonlySet<string> = new Set(REQUEST_OF.values());
 /** Messages of one manager's process that are remembered at least, as many as it remembers itself. */
 const LEAST_REMEMBERED = 50_000;
 
+/**
+ * Requests after which a manager of very many agents may have forgotten one and answer its copy, too: it
+ * forgets half of its memory at once, and that holds more than requests.
+ */
+const SURELY_REMEMBERED = 10_000;
+
 /** Options of a {@linkcode DialogueAudit}. */
 export interface DialogueAuditOptions {
   readonly violations: Violations;
@@ -119,20 +125,26 @@ export class DialogueAudit {
 
 /** What one manager's process has heard and said. */
 class ManagerTalk {
-  readonly #messages = new Recent<true>(LEAST_REMEMBERED);
+  /** For each message the number of requests when it came, or 0 for what the manager said. */
+  readonly #messages = new Recent<number>(LEAST_REMEMBERED);
+  /** Requests so far. */
+  #requests = 0;
   /** Requests without an answer, by peer and kind. */
   readonly #open = new Map<string, number>();
   readonly #reports = new Recent<JobDone>(LEAST_REMEMBERED);
 
   /** A request came, perhaps once more. */
   ask(message: string, kind: string): void {
-    if (!this.#isNew(message)) return;
+    const cameAt = this.#messages.get(message);
+    if (cameAt !== undefined && this.#requests - cameAt < SURELY_REMEMBERED) return;
+    this.#messages.set(message, ++this.#requests);
     this.#open.set(kind, (this.#open.get(kind) ?? 0) + 1);
   }
 
   /** An answer goes out, perhaps once more; false where it answers nothing. */
   answer(message: string, kind: string): boolean {
-    if (!this.#isNew(message)) return true;
+    if (this.#messages.get(message) !== undefined) return true;
+    this.#messages.set(message, 0);
     const open = this.#open.get(kind) ?? 0;
     if (open > 1) this.#open.set(kind, open - 1);
     else this.#open.delete(kind);
@@ -147,12 +159,6 @@ class ManagerTalk {
   /** The report that is acknowledged. */
   report(message: string): JobDone | undefined {
     return this.#reports.get(message);
-  }
-
-  #isNew(message: string): boolean {
-    if (this.#messages.get(message) !== undefined) return false;
-    this.#messages.set(message, true);
-    return true;
   }
 }
 

@@ -183,3 +183,23 @@ Deno.test("Referee notices a runJob without a stored lease, and a second answer"
   scene.say("agent", "3", runJob);
   assertEquals(scene.broken(), ["one lease", "answered once"]);
 });
+
+Deno.test("Referee lets a manager answer a copy of what it may have forgotten", async () => {
+  using scene = await Scene.open();
+  const ask = (id: string) =>
+    scene.say("manager", id, { command: "want_getJob", agentHost: "vm", jdl: "" });
+  const offer = (id: string) => scene.say("agent", id, { command: "have_getJob" });
+  ask("first");
+  offer("answer to the first");
+  // A copy that comes soon must not be answered; one after thousands of others may be.
+  for (let number = 0; number < 10_000; number++) {
+    ask(`other ${number}`);
+    offer(`answer ${number}`);
+  }
+  ask("first");
+  offer("answer to its copy");
+  assertEquals(scene.broken(), []);
+  ask("first");
+  offer("another answer");
+  assertEquals(scene.broken(), ["answered once"]);
+});
