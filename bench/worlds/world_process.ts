@@ -14,6 +14,8 @@ export interface WorldFigures {
   readonly seconds: number;
   /** Virtual time that passed. */
   readonly virtualSeconds: number;
+  /** Time of the CPU, all threads together. */
+  readonly cpuSeconds: number;
   /** The largest resident set of the process. */
   readonly peakBytes: number;
   readonly stanzas: number;
@@ -29,10 +31,12 @@ async function main(): Promise<number> {
   if (lost > 0 || violations.length > 0) {
     throw new Error(`The world broke: ${lost} jobs lost, ${JSON.stringify(violations)}`);
   }
+  const { maxRSS, userCPUTime, systemCPUTime } = resourceUsage();
   const figures: WorldFigures = {
     seconds,
     virtualSeconds,
-    peakBytes: resourceUsage().maxRSS * 1024,
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+    peakBytes: maxRSS * 1024,
     stanzas,
     ended: succeeded + failed,
   };
