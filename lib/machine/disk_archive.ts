@@ -8,13 +8,8 @@
 import { constants, createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
-import {
-  ArchiveError,
-  type ArchiveMember,
-  packMembers,
-  type UnpackLimits,
-  unpackMembers,
-} from "./archive.ts";
+import { ArchiveError, packMembers, type UnpackLimits, unpackMembers } from "./archive.ts";
+import type { ArchiveMember } from "./archive_member.ts";
 
 /** Bytes per read of a file. */
 const READ_BYTES = 256 * 1024;
@@ -216,6 +211,30 @@ class Unpacker {
 }
 
 /**
+ * Reads the members of an archive, one after the other.
+ *
+ * @param archive Absolute path of the archive.
+ * @param limits Limits on what is accepted.
+ * @returns The members; each one's content is to be read, or left, before the next is asked for.
+ * @throws {UnsafePathError} When a name or link leads out.
+ * @throws {ArchiveError} When the archive is damaged, over a limit, or holds a device.
+ */
+export async function* readMembers(
+  archive: string,
+  limits: UnpackLimits,
+): AsyncGenerator<ArchiveMember> {
+  const compressed = createReadStream(archive, { highWaterMark: READ_BYTES });
+  const bytes = createGunzip({ chunkSize: READ_BYTES });
+  compressed.on("error", (error) => bytes.destroy(error)).pipe(bytes);
+  try {
+    yield* unpackMembers(bytes, limits);
+  } finally {
+    compressed.destroy();
+    bytes.destroy();
+  }
+}
+
+/**
  * Unpacks an archive into a directory, replacing files that stand there. What was unpacked before an
  * error stays.
  *
@@ -230,15 +249,7 @@ export async function unpackInto(
   directory: string,
   limits: UnpackLimits,
 ): Promise<void> {
-  const compressed = createReadStream(archive, { highWaterMark: READ_BYTES });
-  const bytes = createGunzip({ chunkSize: READ_BYTES });
-  compressed.on("error", (error) => bytes.destroy(error)).pipe(bytes);
   const unpacker = new Unpacker(directory);
-  try {
-    for await (const member of unpackMembers(bytes, limits)) await unpacker.add(member);
-    await unpacker.finish();
-  } finally {
-    compressed.destroy();
-    bytes.destroy();
-  }
+  for await (const member of readMembers(archive, limits)) await unpacker.add(member);
+  await unpacker.finish();
 }

@@ -11,8 +11,9 @@
 import { type Random, systemRandom } from "../random.ts";
 import { moveEntry, removeTree, withTemporary, writeWhole } from "./_disk_files.ts";
 import type { UnpackLimits } from "./archive.ts";
+import type { ArchiveMember } from "./archive_member.ts";
 import { ConfinedFolder } from "./confined_folder.ts";
-import { packDirectory, unpackInto } from "./disk_archive.ts";
+import { packDirectory, readMembers, unpackInto } from "./disk_archive.ts";
 import { safeRelativePath } from "./safe_path.ts";
 import { UnsafePathError, type Workspace } from "./workspace.ts";
 
@@ -133,6 +134,10 @@ class DiskWorkspace implements Workspace {
   async unpack(archive: string, directory: string): Promise<void> {
     const from = await this.#folder.target(archive);
     await unpackInto(from, await this.#folder.target(directory), this.#unpackLimits);
+  }
+
+  async *members(archive: string): AsyncGenerator<ArchiveMember> {
+    yield* readMembers(await this.#folder.target(archive), this.#unpackLimits);
   }
 
   /** Finds an entry that is to be changed as a whole, which the root is not. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { ArchiveMember } from "./archive_member.ts";
+
 /** A path that would leave its folder, or is not a name at all. */
 export class UnsafePathError extends Error {
   /** Shown before the message in logs and stack traces. */
@@ -48,4 +50,11 @@ export interface Workspace {
   pack(directory: string, archive: string): Promise<number>;
   /** Unpacks such an archive into a directory, confined to it; links that lead out are refused. */
   unpack(archive: string, directory: string): Promise<void>;
+  /**
+   * Reads the members of such an archive, streaming, without unpacking it; names and links are checked
+   * as there.
+   *
+   * @returns The members; each one's content is to be read, or left, before the next is asked for.
+   */
+  members(archive: string): AsyncIterable<ArchiveMember>;
 }

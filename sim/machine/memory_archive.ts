@@ -8,11 +8,11 @@
 import { gunzipSync } from "node:zlib";
 import {
   ArchiveError,
-  type ArchiveMember,
   packMembers,
   type UnpackLimits,
   unpackMembers,
 } from "../../lib/machine/archive.ts";
+import type { ArchiveMember } from "../../lib/machine/archive_member.ts";
 import type { DirectoryNode, Place, TreeNode } from "./memory_tree.ts";
 
 /** Bytes of headers and padding that a member adds to an archive, at most about. */
@@ -109,6 +109,22 @@ function put(directory: DirectoryNode, path: string, node: TreeNode): void {
 }
 
 /**
+ * Reads the members of an archive.
+ *
+ * @param archive The archive's bytes.
+ * @param limits Limits on what is accepted.
+ * @returns The members.
+ * @throws {UnsafePathError} When a name or link leads out.
+ * @throws {ArchiveError} When the archive is damaged, over a limit, or holds a device.
+ */
+export async function* readMembers(
+  archive: Uint8Array,
+  limits: UnpackLimits,
+): AsyncGenerator<ArchiveMember> {
+  yield* unpackMembers(whole(decompress(archive, limits)), limits);
+}
+
+/**
  * Unpacks an archive into a directory, replacing files; links are made last, as on the disk.
  *
  * @param archive The archive's bytes.
@@ -124,7 +140,7 @@ export async function unpackTree(
 ): Promise<void> {
   const files = new Map<string, TreeNode>();
   const links: [string, TreeNode][] = [];
-  for await (const member of unpackMembers(whole(decompress(archive, limits)), limits)) {
+  for await (const member of readMembers(archive, limits)) {
     const { path, type, mode, modifiedMs, linkTarget = "" } = member;
     if (path === ".") continue;
     if (type === "directory") {

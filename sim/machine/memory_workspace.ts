@@ -7,9 +7,10 @@
 
 import { type Clock, systemClock } from "../../lib/clock.ts";
 import type { UnpackLimits } from "../../lib/machine/archive.ts";
+import type { ArchiveMember } from "../../lib/machine/archive_member.ts";
 import { safeRelativePath } from "../../lib/machine/safe_path.ts";
 import { UnsafePathError, type Workspace } from "../../lib/machine/workspace.ts";
-import { packTree, unpackTree } from "./memory_archive.ts";
+import { packTree, readMembers, unpackTree } from "./memory_archive.ts";
 import { MemoryTree } from "./memory_tree.ts";
 
 /** Largest text that `readText` returns, as on the disk. */
@@ -198,5 +199,9 @@ export class MemoryWorkspace implements Workspace {
   async unpack(archive: string, directory: string): Promise<void> {
     const { bytes } = this.#tree.file(archive);
     await unpackTree(bytes, this.#tree.directory(directory), this.#unpackLimits);
+  }
+
+  async *members(archive: string): AsyncGenerator<ArchiveMember> {
+    yield* readMembers(this.#tree.file(archive).bytes, this.#unpackLimits);
   }
 }

@@ -35,4 +35,5 @@ export const NO_DISK: Workspace = {
   list: () => Promise.resolve([]),
   pack: () => Promise.resolve(0),
   unpack: nothing,
+  async *members() {},
 };

@@ -270,6 +270,31 @@ function archiveTests(kind: string, make: () => Promise<WorkspaceBench>): void {
     );
   });
 
+  test("reads an archive member by member", async ({ workspace, link }) => {
+    await workspace.makeDirectory("job/folder");
+    await workspace.writeText("job/folder/file", "Grüße");
+    await workspace.writeText("job/last", "x".repeat(100_000));
+    await workspace.pack("job", "job.tgz");
+    const found: [string, string, number][] = [];
+    for await (const member of workspace.members("job.tgz")) {
+      let sizeBytes = 0;
+      for await (const chunk of member.content()) sizeBytes += chunk.length;
+      found.push([member.path, member.type, sizeBytes]);
+    }
+    assertEquals(found, [
+      [".", "directory", 0],
+      ["folder", "directory", 0],
+      ["folder/file", "file", 7],
+      ["last", "file", 100_000],
+    ]);
+    // Half-way out leaves nothing open: the tests' sanitizers tell.
+    for await (const { path } of workspace.members("job.tgz")) if (path === "folder") break;
+    await assertRejects(() => Array.fromAsync(workspace.members("none")), Deno.errors.NotFound);
+    await link("job/way-out", "../x");
+    await workspace.pack("job", "job.tgz");
+    await assertRejects(() => Array.fromAsync(workspace.members("job.tgz")), UnsafePathError);
+  });
+
   test("keeps any tree through an archive", async ({ workspace }) => {
     const name = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" })
       .filter((text) => text !== "." && text !== ".." && !/[/\\\0]/.test(text));

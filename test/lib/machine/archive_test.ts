@@ -1,12 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { gunzipSync } from "node:zlib";
-import {
-  ArchiveError,
-  type ArchiveMember,
-  packMembers,
-  unpackMembers,
-} from "../../../lib/machine/archive.ts";
+import { ArchiveError, packMembers, unpackMembers } from "../../../lib/machine/archive.ts";
+import type { ArchiveMember } from "../../../lib/machine/archive_member.ts";
 import { UnsafePathError } from "../../../lib/machine/workspace.ts";
 
 /** A file whose header promises a size that its content may not keep. */
