@@ -19,7 +19,7 @@ const ORIGINAL_CYCLES = 17;
 /** One run: what the manager's process has used for the jobs that ended. */
 async function cyclesPerCpuSecond(forSeconds: number, signal: AbortSignal): Promise<number> {
   await using redis = await startRedisProcess();
-  const { succeeded, violations, cpuSeconds } = await runLoad({
+  const { succeeded, failed, violations, problem, cpuSeconds } = await runLoad({
     transport: "tcp",
     redis,
     chirp: "folder",
@@ -30,6 +30,7 @@ async function cyclesPerCpuSecond(forSeconds: number, signal: AbortSignal): Prom
     signal,
   });
   const [violation] = violations;
+  if (failed > 0) throw new Error(`Cannot trust the run: ${failed} jobs failed: ${problem}`);
   if (violation !== undefined) throw new Error(`Cannot trust the run: ${violation.detail}`);
   return succeeded / (cpuSeconds["manager"] ?? NaN);
 }

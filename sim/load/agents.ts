@@ -74,6 +74,7 @@ export class LoadAgents implements Part {
   readonly #executed = new JobNumbers();
   readonly #stop = new AbortController();
   readonly #running: Promise<void>[] = [];
+  readonly #log = { ...silentLogger, error: (message: string) => this.#problem = message };
   #problem: string | undefined;
 
   /**
@@ -175,7 +176,7 @@ export class LoadAgents implements Part {
       workspace: workspace(),
       runner: this.#runner,
       openTransfer,
-      log: silentLogger,
+      log: this.#log,
       times: { requestMs, longestRequestMs: 5 * requestMs, stopMs: STOP_MS },
       envelope,
       delivery: { rememberedLimit: REMEMBERED },

@@ -72,6 +72,7 @@ export async function loadResult(parts: ResultParts): Promise<LoadResult> {
     seed: words.seed,
     eventHash: null,
     violations: violationsOf({ lost, duplicated, watch, atMs: last.seconds * 1000 }),
+    problem: watch.problem ?? null,
     series: parts.points,
     interrupted: options.signal?.aborted ?? false,
   };

@@ -164,6 +164,8 @@ export interface LoadResult {
   readonly eventHash: string | null;
   /** What must always hold and did not. */
   readonly violations: readonly Violation[];
+  /** The last error that befell an agent's or manager's process, in a sentence; `null`: none did. */
+  readonly problem: string | null;
   /** The state of things over the test, at most some hundred points. */
   readonly series: readonly Snapshot[];
   /** True where the test was ended before its time. */

@@ -173,6 +173,7 @@ class VirtualWatch {
       latencies: this.#total.summaries(),
       cpuSeconds,
       rssBytes: this.#peakRssBytes,
+      problem: null,
       series: this.#series.points,
       interrupted: this.#options.signal?.aborted ?? false,
     };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeControls } from "../../lib/log/escape.ts";
 import { paint, print, table, wantsColours } from "../../lib/cli.ts";
 import { type LatencySummary, type LoadResult, PHASES } from "../../sim/load/mod.ts";
 import { numberText, sizeText, timeText } from "./figures.ts";
@@ -56,6 +57,10 @@ export function summaryText(
     latencyTable(result, colours),
     heading("Machine"),
     ...machineLines(result),
+    ...result.problem === null ? [] : [
+      heading("Last error"),
+      `${INDENT}${paint(escapeControls(result.problem), "red", colours)}\n`,
+    ],
     ...result.violations.length === 0 ? [] : [
       heading("Violations"),
       ...result.violations.map(({ invariant, detail }) =>

@@ -214,6 +214,7 @@ function details(result: LoadResult): Html {
     ],
     ["CPU time", cpu],
     ["Seed", `${result.seed}`],
+    ...result.problem === null ? [] : [["Last error", result.problem] as const],
   ];
   return html`
     <section>
