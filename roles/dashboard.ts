@@ -6,6 +6,7 @@
  */
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { systemClock } from "../lib/clock.ts";
+import type { LoadedConfig } from "../lib/config.ts";
 import { openLog } from "../lib/log.ts";
 import { actionRoutes } from "./dashboard/api/actions.ts";
 import { agentRoutes } from "./dashboard/api/agents.ts";
@@ -13,6 +14,7 @@ import { graphRoutes } from "./dashboard/api/graphs.ts";
 import { jobRoutes } from "./dashboard/api/jobs.ts";
 import { liveRoutes } from "./dashboard/api/live.ts";
 import { originalRoutes } from "./dashboard/api/original.ts";
+import { inBackground, VERBS } from "./dashboard/background.ts";
 import { loadAssets } from "./dashboard/http/assets.ts";
 import { makeHandler } from "./dashboard/http/handler.ts";
 import { Router } from "./dashboard/http/router.ts";
@@ -84,31 +86,53 @@ export class Dashboard implements AsyncDisposable {
   }
 }
 
+/** Serves until stopped. */
+async function serve(
+  { config, warnings }: LoadedConfig<typeof dashboardVariables>,
+  signal: AbortSignal,
+): Promise<number> {
+  const logLevel = config.debug ? "debug" : config.logLevel;
+  using log = await openLog({ ...config, logLevel }, {
+    component: DASHBOARD_COMPONENT,
+    prefix: "DASH",
+  });
+  for (const warning of warnings) log.logger.warning(warning);
+  await using opened = openDashboardSources(config);
+  await using dashboard = await Dashboard.start({
+    host: config.serverHost,
+    port: config.serverPort,
+    sources: opened.sources,
+    token: config.token,
+    log: log.logger,
+  });
+  log.logger.info(`Dashboard at ${dashboard.url}`);
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => stop(), { once: true });
+  await stopped;
+  log.logger.info("Stopped");
+  return EXIT.done;
+}
+
 if (import.meta.main) {
   await runMain(async (signal) => {
-    const { config, warnings } = await readRoleConfig(dashboardVariables, {
+    const verb = VERBS.find((word) => word === Deno.args[0]);
+    const args = verb === undefined ? Deno.args : Deno.args.slice(1);
+    const loaded = await readRoleConfig(dashboardVariables, {
       name: DASHBOARD_COMPONENT,
-      summary: "Shows a site at work, on a web page",
+      summary: "Shows a site at work, on a web page; start, stop and status before the flags put " +
+        "it into the background, end it there, and tell of it",
+      args: args[0] === "help" ? ["--help"] : args,
     });
-    const logLevel = config.debug ? "debug" : config.logLevel;
-    using log = await openLog({ ...config, logLevel }, {
-      component: DASHBOARD_COMPONENT,
-      prefix: "DASH",
+    if (verb === undefined) return await serve(loaded, signal);
+    const { pidFile, logFile, serverHost: host, serverPort: port } = loaded.config;
+    return await inBackground(verb, {
+      pidFile,
+      logFile: logFile ?? "/tmp/copilot-dashboard.log",
+      host,
+      port,
+      args,
+      clock: systemClock,
+      signal,
     });
-    for (const warning of warnings) log.logger.warning(warning);
-    await using opened = openDashboardSources(config);
-    await using dashboard = await Dashboard.start({
-      host: config.serverHost,
-      port: config.serverPort,
-      sources: opened.sources,
-      token: config.token,
-      log: log.logger,
-    });
-    log.logger.info(`Dashboard at ${dashboard.url}`);
-    const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => stop(), { once: true });
-    await stopped;
-    log.logger.info("Stopped");
-    return EXIT.done;
   }, { name: DASHBOARD_COMPONENT });
 }

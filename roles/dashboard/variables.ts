@@ -105,6 +105,13 @@ export const dashboardVariables = defineVariables({
     example: "a-long-secret",
     secret: true,
   },
+  pidFile: {
+    name: "DASH_PID_FILE",
+    kind: "path",
+    meaning: "File with the number of the process that start has put into the background",
+    example: "/run/copilot-dashboard.pid",
+    default: "/tmp/copilot-dashboard.pid",
+  },
   ...loggingVariables("DASH"),
   debug: {
     name: "DASH_DEBUG",
