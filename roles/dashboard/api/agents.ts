@@ -85,11 +85,12 @@ function boxOf(url: URL): Box | undefined {
   throw new QuestionError("Expected box=LEFT,TOP,RIGHT,BOTTOM");
 }
 
-/** The map of now, for all who look at it. */
+/** The map of now, for all who look at it. To make one takes a while: until then the last one is good. */
 class AgentMap {
   readonly #sources: Sources;
   readonly #clock: Clock;
-  #places: Promise<Places> | undefined;
+  #latest: Places | undefined;
+  #reading: Promise<Places> | undefined;
   #readMs = Number.NEGATIVE_INFINITY;
 
   constructor(sources: Sources, clock: Clock) {
@@ -97,17 +98,22 @@ class AgentMap {
     this.#clock = clock;
   }
 
-  places(): Promise<Places> {
-    const now = this.#clock.now();
-    if (this.#places === undefined || now - this.#readMs >= MAP_AGE_MS) {
-      this.#readMs = now;
-      this.#places = this.#sources.mongodb.use(async (connections) =>
-        new Places(await connections.places())
-      );
-      // A failure is told to who waits for it, and not remembered.
-      this.#places.catch(() => this.#places = undefined);
+  async places(): Promise<Places> {
+    if (this.#latest !== undefined && this.#clock.now() - this.#readMs < MAP_AGE_MS) {
+      return this.#latest;
     }
-    return this.#places;
+    this.#reading ??= this.#read().finally(() => this.#reading = undefined);
+    if (this.#latest === undefined) return await this.#reading;
+    // A failure is told at the next question, which no longer finds a map.
+    this.#reading.catch(() => this.#latest = undefined);
+    return this.#latest;
+  }
+
+  async #read(): Promise<Places> {
+    const places = await this.#sources.mongodb.use((connections) => connections.places());
+    this.#latest = new Places(places);
+    this.#readMs = this.#clock.now();
+    return this.#latest;
   }
 }
 

@@ -237,7 +237,10 @@ export async function insertConnections(
 }
 
 /** Sends points to Carbon, and waits until it has taken them. */
-export async function sendPoints(carbon: CarbonServer, lines: readonly string[]): Promise<void> {
+export async function sendPoints(
+  carbon: Pick<CarbonServer, "hostname" | "carbonPort">,
+  lines: readonly string[],
+): Promise<void> {
   const sender = await Deno.connect({ hostname: carbon.hostname, port: carbon.carbonPort });
   const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
   for (let sent = 0; sent < bytes.length;) sent += await sender.write(bytes.subarray(sent));
@@ -247,7 +250,9 @@ export async function sendPoints(carbon: CarbonServer, lines: readonly string[])
 }
 
 /** Fills Carbon with an hour of two managers, a point a minute. */
-export async function fillMetrics(carbon: CarbonServer): Promise<void> {
+export async function fillMetrics(
+  carbon: Pick<CarbonServer, "hostname" | "carbonPort">,
+): Promise<void> {
   const now = Math.floor(Date.now() / 60_000) * 60;
   const lines: string[] = [];
   for (let minute = 59; minute >= 0; minute--) {
