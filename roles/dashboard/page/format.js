@@ -46,7 +46,7 @@ export function mebibytes(value) {
 }
 
 /**
- * A length of time: `850 ms`, `12 s`, `3 min 20 s`, `5 h 10 min`, `12 d 3 h`.
+ * A length of time: `850 ms`, `12 s`, `3 min 20 s`, `5 h 10 min`, `32 min`, `12 d`.
  *
  * @param {number | null | undefined} seconds
  */
@@ -59,8 +59,9 @@ export function duration(seconds) {
   const [size, name] = units[at] ?? [1, "s"];
   const [nextSize, nextName] = units[at + 1] ?? [1, "s"];
   const rest = Math.floor((seconds % size) / nextSize);
-  const first = `${Math.floor(seconds / size)} ${name}`;
-  return rest === 0 ? first : `${first} ${rest} ${nextName}`;
+  const count = Math.floor(seconds / size);
+  const first = `${count} ${name}`;
+  return rest === 0 || count > 9 ? first : `${first} ${rest} ${nextName}`;
 }
 
 /**
