@@ -201,16 +201,11 @@ export class LoadAgents implements Part {
     return {
       run: async (request) => {
         const number = numberOf(request.directory);
-        this.#counters.running++;
-        try {
-          const result = await model.run(request);
-          if (result.killedFor !== undefined) return result;
-          if (!this.#executed.add(number)) this.#counters.reexecuted++;
-          await this.#surroundings.writeOutput?.(request.directory, jobs.outputBytes(number));
-          return result;
-        } finally {
-          this.#counters.running--;
-        }
+        const result = await model.run(request);
+        if (result.killedFor !== undefined) return result;
+        if (!this.#executed.add(number)) this.#counters.reexecuted++;
+        await this.#surroundings.writeOutput?.(request.directory, jobs.outputBytes(number));
+        return result;
       },
     };
   }

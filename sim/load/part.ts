@@ -11,8 +11,6 @@ import type { EncodedLatencies } from "./latencies.ts";
 export interface Counters {
   /** Agents that are online. */
   online: number;
-  /** Jobs that run at the moment. */
-  running: number;
   /** Stanzas sent. */
   stanzas: number;
   /** Leases taken back from agents that were silent, or handed back by them. */
@@ -31,7 +29,6 @@ export interface Counters {
 export function noCounts(): Counters {
   return {
     online: 0,
-    running: 0,
     stanzas: 0,
     requeued: 0,
     duplicated: 0,

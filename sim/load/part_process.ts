@@ -110,7 +110,7 @@ export class PartProcess implements Part {
     this.#report = this.#isFinishing ? this.#report : {
       ...this.#report,
       latencies: {},
-      counters: { ...counters, crashes: counters.crashes + 1, online: 0, running: 0 },
+      counters: { ...counters, crashes: counters.crashes + 1, online: 0 },
       problem: message,
     };
   }

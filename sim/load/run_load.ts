@@ -58,6 +58,8 @@ class Load implements AsyncDisposable {
   readonly #series = new Series();
   readonly #signal: AbortSignal;
   readonly #over = new AbortController();
+  /** Time that has passed since all was started. */
+  #passedMs = 0;
   /** What was started, in the order in which it is to be ended. */
   #parts: [kind: string, part: Part][] = [];
 
@@ -162,13 +164,11 @@ class Load implements AsyncDisposable {
       await sleep(this.#clock, waitMs, { signal: this.#signal }).catch(() => {});
       if (this.#feed.isDone && await watch.ended() >= this.#feed.submitted) break;
       if (this.#clock.now() - lookMs < LOOK_MS) continue;
-      lookMs += LOOK_MS;
+      lookMs = this.#clock.now();
       this.#note(await watch.look());
     }
     this.#passedMs += this.#clock.now() - startMs;
   }
-
-  #passedMs = 0;
 
   #note(snapshot: Snapshot): void {
     this.#series.add(snapshot);
