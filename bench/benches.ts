@@ -9,6 +9,7 @@ import { brokerMemory } from "./rows/broker_memory.ts";
 import { carbon } from "./rows/carbon.ts";
 import { chirp } from "./rows/chirp.ts";
 import { codec } from "./rows/codec.ts";
+import { dashboard } from "./rows/dashboard.ts";
 import { jobStore } from "./rows/job_store.ts";
 import { manager } from "./rows/manager.ts";
 import { memoryCycles } from "./rows/memory_cycles.ts";
@@ -29,6 +30,7 @@ export const BENCHES: readonly Bench[] = [
   manager,
   memoryCycles,
   site,
+  dashboard,
   worlds,
   secure,
 ];

@@ -24,7 +24,7 @@ const MOST_JOBS = 20;
 /** Agents of one dot that are told of. */
 const MOST_MEMBERS = 50;
 /** Time for which a map is good, in milliseconds. */
-const MAP_AGE_MS = 10_000;
+const MAP_AGE_MS = 30_000;
 
 /**
  * Routes of agents.
