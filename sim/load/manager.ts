@@ -77,10 +77,13 @@ export class LoadManager implements Part {
     this.#running = manager.run(this.#stop.signal).catch((error) => {
       this.#counters.crashes++;
       this.#problem = `The manager ended: ${error instanceof Error ? error.message : error}`;
-    }).finally(() => this.#online.resolve());
+      this.#online.reject(error);
+    });
+    // Whoever waits for it hears of it; later nobody does.
+    this.#online.promise.catch(() => {});
   }
 
-  /** Resolves when it can be asked for jobs, or never will be. */
+  /** Resolves when it can be asked for jobs; rejects when it ends before. */
   get online(): Promise<void> {
     return this.#online.promise;
   }

@@ -93,6 +93,31 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: hasProsody
+    ? "simulate ends at once where Prosody refuses an account"
+    : "simulate with a refused account (Prosody is not installed)",
+  ignore: !hasProsody,
+  fn: async () => {
+    await using prosody = await startProsody({ accounts: ACCOUNTS });
+    const args = [
+      ...SMALL,
+      "--transport=tcp",
+      `--server=${prosody.host}:${prosody.port}`,
+      `--domain=${prosody.domain}`,
+    ];
+    for (const [wrong, code] of [["JM", 2], ["AGENT", 1]] as const) {
+      const env = { JM_JABBER_PASSWORD: PASSWORD, AGENT_JABBER_PASSWORD: PASSWORD };
+      const result = await runProgram("simulate", {
+        args,
+        env: { ...env, [`${wrong}_JABBER_PASSWORD`]: "wrong" },
+      });
+      assertEnded(result, code);
+      assert(/not-authorized|refuse/i.test(result.stdout + result.stderr), result.stdout);
+    }
+  },
+});
+
 Deno.test("simulate says which server it cannot reach", async () => {
   const args = ["--agents=1", "--jobs=1", "--transport=tcp", "--redis=127.0.0.1:1"];
   const result = await runProgram("simulate", { args });
