@@ -36,8 +36,12 @@ export * from "./lib/clock.ts";
 export { connectRedis, type RedisOptions } from "./lib/jobs/ioredis_calls.ts";
 export * from "./lib/jobs/job_state.ts";
 export * from "./lib/jobs/job_store.ts";
+export { type OpenQueue, openQueue, type QueueConfig, queueOn } from "./lib/jobs/open_queue.ts";
+export * from "./lib/jobs/queue_view.ts";
 export * from "./lib/jobs/redis_calls.ts";
 export { RedisJobStore, type RedisJobStoreOptions } from "./lib/jobs/redis_job_store.ts";
+export * from "./lib/jobs/why.ts";
+export { gatherWhyFacts } from "./lib/jobs/why_facts.ts";
 export { type Submission, type SubmissionSite, submitJobs } from "./lib/jobs/submission.ts";
 export type { LogFields } from "./lib/log/fields.ts";
 export * from "./lib/log/format.ts";
@@ -72,6 +76,15 @@ export * from "./lib/protocol/mod.ts";
 export * from "./lib/random.ts";
 export { AGENT_TIMES, type AgentOptions, type AgentTimes } from "./roles/agent/options.ts";
 export { Agent } from "./roles/agent.ts";
+export * from "./roles/dashboard/sources/connections.ts";
+export * from "./roles/dashboard/sources/graphite.ts";
+export * from "./roles/dashboard/sources/mongo_connections.ts";
+export {
+  Dashboard,
+  type DashboardOptions,
+  type DashboardSources,
+  type OpenSource,
+} from "./roles/dashboard.ts";
 export type { JobManagerOptions } from "./roles/jobmanager/options.ts";
 export type { Retention } from "./roles/jobmanager/retention.ts";
 export { JobManager } from "./roles/jobmanager.ts";

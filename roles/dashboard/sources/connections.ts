@@ -6,7 +6,7 @@
  */
 
 /** A field of a document, as it came over the wire at some time: of any type. */
-export type Document = Readonly<Record<string, unknown>>;
+export type ConnectionDocument = Readonly<Record<string, unknown>>;
 
 /** One connection of an agent. */
 export interface AgentConnection {
@@ -20,11 +20,13 @@ export interface AgentConnection {
   readonly host: string;
   /** Resource of its session. */
   readonly resource: string;
-  /** Processors and revision of its machine, as the agent names them. */
+  /** Processors of its machine, as the agent tells. */
   readonly cpus: string;
+  /** Revision of its machine's image, as the agent tells. */
   readonly revision: string;
   /** Where it is, in degrees; null where nobody knows. */
   readonly place: Coordinates | null;
+  /** Whether it is connected now. */
   readonly isConnected: boolean;
   /** Beginning, milliseconds since the epoch; 0 where it is not known. */
   readonly createdMs: number;
@@ -66,7 +68,7 @@ export interface Connections {
   /** Agents with a place: those connected now, or with `sinceMs` those that changed since. */
   places(sinceMs?: number): Promise<Place[]>;
   /** A document as it is stored; undefined where there is none. */
-  document(id: string): Promise<Document | undefined>;
+  document(id: string): Promise<ConnectionDocument | undefined>;
   /** Connections by the ids of their documents. */
   byIds(ids: readonly string[]): Promise<AgentConnection[]>;
   /** The connections of one agent, the latest first; since a time, if one is given. */
@@ -89,7 +91,7 @@ export interface Connections {
  * @param document The document.
  * @returns The connection.
  */
-export function readConnection(document: Document): AgentConnection {
+export function readConnection(document: ConnectionDocument): AgentConnection {
   const agent = asDocument(document["agent_data"]);
   return {
     id: `${document["_id"] ?? ""}`,
@@ -122,8 +124,8 @@ export function readCoordinates(value: unknown): Coordinates | null {
   return Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90 ? [longitude, latitude] : null;
 }
 
-function asDocument(value: unknown): Document {
-  return typeof value === "object" && value !== null ? value as Document : {};
+function asDocument(value: unknown): ConnectionDocument {
+  return typeof value === "object" && value !== null ? value as ConnectionDocument : {};
 }
 
 function textOf(value: unknown): string {

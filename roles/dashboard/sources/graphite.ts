@@ -43,7 +43,11 @@ const LARGEST_ANSWER_BYTES = 32 * 2 ** 20;
 export class Graphite {
   readonly #options: GraphiteOptions;
 
-  /** @param options See {@linkcode GraphiteOptions}. */
+  /**
+   * Sends nothing yet.
+   *
+   * @param options See {@linkcode GraphiteOptions}.
+   */
   constructor(options: GraphiteOptions) {
     this.#options = options;
   }

@@ -6,9 +6,9 @@
 import { type Collection, type Filter, MongoClient, ObjectId } from "mongodb";
 import {
   type AgentConnection,
+  type ConnectionDocument,
   type ConnectionQuery,
   type Connections,
-  type Document,
   type Place,
   readConnection,
   readCoordinates,
@@ -83,7 +83,7 @@ class MongoConnections implements Connections {
     });
   }
 
-  document(id: string): Promise<Document | undefined> {
+  document(id: string): Promise<ConnectionDocument | undefined> {
     if (!/^[0-9a-f]{24}$/i.test(id)) return Promise.resolve(undefined);
     return this.#ask(async (collection) =>
       await collection.findOne({ _id: new ObjectId(id) }) ?? undefined
@@ -139,7 +139,9 @@ class MongoConnections implements Connections {
   }
 }
 
-function filterOf({ text = "", connectedOnly = false }: ConnectionQuery): Filter<Document> {
+function filterOf(
+  { text = "", connectedOnly = false }: ConnectionQuery,
+): Filter<ConnectionDocument> {
   const pattern = { $regex: RegExp.escape(text), $options: "i" };
   return {
     ...AGENTS,
