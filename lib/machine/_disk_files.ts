@@ -37,20 +37,22 @@ export async function withTemporary<T>(
  * Writes a file so that its name holds the old or the new content, never a part of either.
  *
  * @param path Absolute path of the file.
- * @param bytes The content.
+ * @param content The content, in chunks.
  * @param mode Unix permission bits.
  * @param random Source of the temporary name.
  */
 export async function writeWhole(
   path: string,
-  bytes: Uint8Array,
+  content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   mode: number,
   random: Random,
 ): Promise<void> {
   await withTemporary(path, random, async (temporary) => {
     {
       using file = await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 });
-      for (let from = 0; from < bytes.length;) from += await file.write(bytes.subarray(from));
+      for await (const chunk of content) {
+        for (let from = 0; from < chunk.length;) from += await file.write(chunk.subarray(from));
+      }
       // After the fact, because the mode of a new file is subject to the process' umask.
       await Deno.chmod(temporary, mode);
       await file.sync();

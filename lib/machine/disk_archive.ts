@@ -40,6 +40,27 @@ function attributes(status: { readonly mode: number | null; readonly mtime: Date
   return { mode: (status.mode ?? 0o644) & 0o7777, modifiedMs: status.mtime?.getTime() ?? 0 };
 }
 
+/**
+ * Reads a regular file, chunk by chunk; a link in the last place of the path is refused.
+ *
+ * @param path Absolute path of the file.
+ * @throws {Deno.errors.NotSupported} When it is no regular file.
+ */
+export async function* readFile(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, READ_FLAGS).catch((error) => {
+    if (error.code !== "ENOENT") throw error;
+    throw new Deno.errors.NotFound(`Cannot read ${path}: there is no such file`);
+  });
+  try {
+    if (!(await file.stat()).isFile()) {
+      throw new Deno.errors.NotSupported(`Cannot read ${path}: it is not a regular file`);
+    }
+    yield* readChunks(file);
+  } finally {
+    await file.close();
+  }
+}
+
 /** Yields an entry and all below it, or nothing where it cannot be read. */
 async function* walk(
   root: string,

@@ -13,7 +13,7 @@ import { moveEntry, removeTree, withTemporary, writeWhole } from "./_disk_files.
 import type { UnpackLimits } from "./archive.ts";
 import type { ArchiveMember } from "./archive_member.ts";
 import { ConfinedFolder } from "./confined_folder.ts";
-import { packDirectory, readMembers, unpackInto } from "./disk_archive.ts";
+import { packDirectory, readFile, readMembers, unpackInto } from "./disk_archive.ts";
 import { safeRelativePath } from "./safe_path.ts";
 import { UnsafePathError, type Workspace } from "./workspace.ts";
 
@@ -86,7 +86,19 @@ class DiskWorkspace implements Workspace {
 
   async writeText(relativePath: string, text: string, mode = 0o644): Promise<void> {
     const path = await this.#entry(relativePath);
-    await writeWhole(path, new TextEncoder().encode(text), mode, this.#random);
+    await writeWhole(path, [new TextEncoder().encode(text)], mode, this.#random);
+  }
+
+  async write(
+    relativePath: string,
+    content: AsyncIterable<Uint8Array>,
+    mode = 0o644,
+  ): Promise<void> {
+    await writeWhole(await this.#entry(relativePath), content, mode, this.#random);
+  }
+
+  async *read(relativePath: string): AsyncGenerator<Uint8Array> {
+    yield* readFile(await this.#folder.target(relativePath));
   }
 
   async readText(relativePath: string): Promise<string> {

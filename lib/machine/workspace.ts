@@ -32,6 +32,16 @@ export interface Workspace {
   writeText(relativePath: string, text: string, mode?: number): Promise<void>;
   /** Reads a small text file, up to 1 MiB. */
   readText(relativePath: string): Promise<string>;
+  /**
+   * Writes a file of any size, whole or not at all; parents must exist.
+   *
+   * @param relativePath The file.
+   * @param content Its bytes; an error in them leaves the place as it was.
+   * @param mode Unix permission bits. Default: 0o644.
+   */
+  write(relativePath: string, content: AsyncIterable<Uint8Array>, mode?: number): Promise<void>;
+  /** Reads a file of any size, chunk by chunk; what hinders it is told at the first chunk. */
+  read(relativePath: string): AsyncIterable<Uint8Array>;
   /** True where an entry exists. */
   exists(relativePath: string): Promise<boolean>;
   /** Size of a file in bytes. */

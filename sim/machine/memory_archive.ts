@@ -45,8 +45,8 @@ async function* walk(node: TreeNode, path: string, archive: Place): AsyncGenerat
   }
 }
 
-/** Joins chunks. */
-async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** Joins chunks; they are copied. */
+export async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   // Chunks may be reused by their source, so each one is copied.
   const parts = await Array.fromAsync(chunks, (chunk) => chunk.slice());
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -10,7 +10,7 @@ import type { UnpackLimits } from "../../lib/machine/archive.ts";
 import type { ArchiveMember } from "../../lib/machine/archive_member.ts";
 import { safeRelativePath } from "../../lib/machine/safe_path.ts";
 import { UnsafePathError, type Workspace } from "../../lib/machine/workspace.ts";
-import { packTree, readMembers, unpackTree } from "./memory_archive.ts";
+import { joined, packTree, readMembers, unpackTree } from "./memory_archive.ts";
 import { MemoryTree } from "./memory_tree.ts";
 
 /** Largest text that `readText` returns, as on the disk. */
@@ -120,6 +120,18 @@ export class MemoryWorkspace implements Workspace {
       const modifiedMs = this.#clock.now();
       parent.entries.set(name, { kind: "file", bytes, mode: mode & 0o7777, modifiedMs });
     });
+  }
+
+  async write(
+    relativePath: string,
+    content: AsyncIterable<Uint8Array>,
+    mode = 0o644,
+  ): Promise<void> {
+    await this.writeBytes(relativePath, await joined(content), mode);
+  }
+
+  async *read(relativePath: string): AsyncGenerator<Uint8Array> {
+    yield await this.readBytes(relativePath);
   }
 
   readText(relativePath: string): Promise<string> {

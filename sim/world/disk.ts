@@ -29,6 +29,10 @@ export const NO_DISK: Workspace = {
   writeText: nothing,
   readText: (relativePath) =>
     Promise.reject(new Deno.errors.NotFound(`Cannot find ${relativePath}`)),
+  write: nothing,
+  async *read(relativePath) {
+    yield await Promise.reject(new Deno.errors.NotFound(`Cannot find ${relativePath}`));
+  },
   exists: () => Promise.resolve(false),
   size: (relativePath) => Promise.reject(new Deno.errors.NotFound(`Cannot find ${relativePath}`)),
   setMode: nothing,

@@ -51,6 +51,32 @@ function entryTests(kind: string, make: () => Promise<WorkspaceBench>): void {
     assertEquals(await workspace.list("."), ["_wrapper_.sh", "note"]);
   });
 
+  test("writes files of any size whole or not at all, and reads them in chunks", async (bench) => {
+    const { workspace } = bench;
+    const size = 3 * 2 ** 20;
+    async function* content(parts: number) {
+      for (let part = 0; part < parts; part++) {
+        yield await Promise.resolve(new Uint8Array(size / parts).fill(part));
+      }
+    }
+    async function* broken() {
+      yield* content(1);
+      throw new Error("The source broke");
+    }
+    await workspace.write("large", content(3), 0o755);
+    await assertRejects(() => workspace.write("large", broken()), Error, "The source broke");
+    let [read, sum] = [0, 0];
+    for await (const chunk of workspace.read("large")) {
+      read += chunk.length;
+      sum += chunk.reduce((total, byte) => total + byte, 0);
+    }
+    // A third of ones, a third of twos.
+    assertEquals([read, sum, await bench.mode("large")], [size, size, 0o755]);
+    assertEquals(await workspace.list("."), ["large"]);
+    await assertRejects(() => Array.fromAsync(workspace.read("none")), Deno.errors.NotFound);
+    await assertRejects(() => Array.fromAsync(workspace.read("../large")), UnsafePathError);
+  });
+
   test("makes directories with their parents, also twice", async ({ workspace }) => {
     await workspace.makeDirectory("a/b/c");
     await workspace.makeDirectory("a/b/c");
