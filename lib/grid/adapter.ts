@@ -55,6 +55,8 @@ export interface JobOutput {
   readonly folder: Workspace;
   /** The archive `ID.tgz`, relative to the folder. */
   readonly archive: string;
+  /** How the job has ended: a grid may keep other files of one that failed. */
+  readonly outcome: "succeeded" | "failed";
 }
 
 /** How a job ended. */
@@ -62,6 +64,8 @@ export interface GridResult {
   readonly outcome: "succeeded" | "failed";
   /** Raw wait status of the job; missing where it could not be run. */
   readonly waitStatus?: number | undefined;
+  /** Raw wait status of its validation; missing where it has none. */
+  readonly validateWaitStatus?: number | undefined;
   /** Why it failed, in a sentence. Default: the status says it all. */
   readonly reason?: string | undefined;
   /** Name of the machine that ran it. */
@@ -87,7 +91,7 @@ export interface GridAdapter extends AsyncDisposable {
    * @param host The machine.
    * @param stage Where input goes.
    * @param request Name of this request: asked again under the same name, the grid gives the same job.
-   * @returns The job; `undefined` where the grid has none.
+   * @returns The job; `undefined` where the grid has none, or the request's has ended meanwhile.
    * @throws {GridError} When the grid cannot be reached, or input cannot be fetched.
    */
   take(

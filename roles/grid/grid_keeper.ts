@@ -130,19 +130,21 @@ export class GridKeeper {
   async #deliver(job: GridJobRef, record: JobRecord, folder: Workspace): Promise<true> {
     const { adapter, log } = this.#options;
     let refusal: string | undefined;
+    const judged = record.state === "succeeded" ? "succeeded" : "failed";
     if (record.archive !== undefined) {
       try {
-        await adapter.store(job, { folder, archive: record.archive });
+        await adapter.store(job, { folder, archive: record.archive, outcome: judged });
       } catch (error) {
         if (!(error instanceof GridError) || error.transient) throw error;
         refusal = error.message;
         log.error(`${adapter.grid} refuses the output of job ${job.id}: ${refusal}`);
       }
     }
-    const outcome = refusal === undefined && record.state === "succeeded" ? "succeeded" : "failed";
+    const outcome = refusal === undefined ? judged : "failed";
     await adapter.finish(job, {
       outcome,
       waitStatus: record.exitCode,
+      validateWaitStatus: record.validateExitCode,
       reason: refusal ?? record.reason,
       host: tryParseJid(record.agent)?.bare ?? "",
       cpuSeconds: record.wallSeconds,

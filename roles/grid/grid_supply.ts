@@ -79,15 +79,24 @@ export class GridSupply implements JobSupplier {
       const taken = await adapter.take(host, this.#stage, request);
       if (taken !== undefined) {
         const { job, ...reference } = taken;
+        const isNew = await ledger.job(taken.id) === undefined;
         // In this order: a job in the queue is always in the ledger, too.
         await ledger.add(reference);
-        await store.submit({ ...job, chirpUrl: chirpAddress });
+        const { created } = await store.submit({ ...job, chirpUrl: chirpAddress });
+        if (isNew && !created) await this.#runAgain(taken.id);
         log.info(`Took job ${taken.id} from ${adapter.grid}`);
       }
       await ledger.end(request);
     } finally {
       this.#running.delete(request);
     }
+  }
+
+  /** A job that was here before, went back or ended, and now is given to this site again. */
+  async #runAgain(id: string): Promise<void> {
+    const { store } = this.#options;
+    const state = (await store.get(id))?.state;
+    if (state === "cancelled" || state === "failed" || state === "succeeded") await store.rerun(id);
   }
 
   /** A grid that cannot be reached is no error of the agent that asks. */

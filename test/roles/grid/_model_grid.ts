@@ -70,7 +70,7 @@ class ModelAdapter implements GridAdapter {
     const jobs = [...this.#grid.jobs];
     const [id, job] = jobs.find(([, job]) => job.request === request) ??
       jobs.find(([, { state }]) => state === "waiting") ?? [];
-    if (id === undefined || job === undefined) return undefined;
+    if (id === undefined || job === undefined || job.state === "done") return undefined;
     if (job.state === "waiting") Object.assign(job, { state: "given", request });
     const inputDir = await stage.directoryOf(id);
     await stage.folder.writeText(`${inputDir}/run.sh`, "#!/bin/sh\n");

@@ -1,40 +1,18 @@
 /** Jobs of a grid on their way through a site, broken off at every point where they can break off. */
 import { assert, assertEquals } from "@std/assert";
-import { GridLedger } from "../../../lib/grid/ledger.ts";
-import { createLogger, memorySink } from "../../../lib/log.ts";
-import { GridManager, type GridManagerOptions } from "../../../roles/grid/grid_manager.ts";
-import { memoryLink } from "../../../sim/xmpp/mod.ts";
-import { Life, mortal, mortalLink } from "../_mortal.ts";
-import { CHIRP, Site } from "../_site.ts";
+import type { GridManagerOptions } from "../../../roles/grid/grid_manager.ts";
+import { Life } from "../_mortal.ts";
+import { Site } from "../_site.ts";
+import { assertLedgerEmpty, HALVES, startGridManager } from "./_grid_site.ts";
 import { ModelGrid } from "./_model_grid.ts";
 
-/** Starts a manager on a site whose every effect is a step of its life. */
-function startManager(
+/** Starts a manager of the model grid. */
+const startManager = (
   site: Site,
   grid: ModelGrid,
   life = new Life(),
   more: Partial<GridManagerOptions> = {},
-): Promise<void> {
-  const { clock } = site;
-  const user = more.mode === "storage" ? "storage" : "jobmanager";
-  const link = memoryLink(site.broker, { user, clock, random: site.random() });
-  const manager = new GridManager({
-    link: mortalLink(link, life),
-    store: mortal(site.store, "store", life),
-    chirpFolder: mortal(site.chirp, "chirp", life),
-    doneFolder: mortal(site.done, "done", life),
-    chirpAddress: CHIRP,
-    adapter: mortal(grid.connect(), "grid", life),
-    ledger: mortal(new GridLedger(site.calls, "model"), "ledger", life),
-    log: createLogger({ sinks: [memorySink()], clock }),
-    clock,
-    random: site.random(),
-    ...more,
-  });
-  const running = manager.run(new AbortController().signal);
-  running.catch(() => {});
-  return running;
-}
+) => startGridManager(site, grid.connect(), life, more);
 
 /** Everything is where it must be at the end, once. */
 async function assertDelivered(site: Site, grid: ModelGrid, ids: readonly string[]): Promise<void> {
@@ -43,18 +21,11 @@ async function assertDelivered(site: Site, grid: ModelGrid, ids: readonly string
     assertEquals([id, state, results.length, registered.length], [id, "done", 1, 1]);
     assertEquals(results[0]?.outcome, "succeeded");
   }
-  const ledger = new GridLedger(site.calls, "model");
-  assertEquals([await ledger.jobs(), await ledger.openTakes()], [[], []]);
+  await assertLedgerEmpty(site, "Model");
 }
 
 const JOB = { durationMs: 5000 };
 const IDS = ["1001", "1002"];
-
-/** How the work is shared: one manager, or one in front and one that takes output. */
-const HALVES = {
-  queue: { redirectStorageTo: "storage@localhost" },
-  storage: { mode: "storage" },
-} as const satisfies Record<string, Partial<GridManagerOptions>>;
 
 /** Runs jobs of a grid to their end; the life is that of one manager, another one may stand beside it. */
 async function runDisturbed(
@@ -202,4 +173,20 @@ Deno.test("output that the grid refuses for good makes the job a failed one", as
   await site.pass(60);
   const [result] = grid.job("1001").results;
   assertEquals([result?.outcome, result?.reason], ["failed", "No space is left"]);
+});
+
+Deno.test("a job that went back is run when the grid gives it to the site again", async () => {
+  await using site = new Site();
+  const grid = new ModelGrid();
+  grid.add("1001");
+  startManager(site, grid, new Life(), { giveBackSeconds: 600 });
+  const silent = site.hand("agent");
+  await site.pass(0);
+  silent.acknowledges = false;
+  silent.say("jobmanager@localhost", { command: "getJob", agentHost: "vm", jdl: "[\n]\n" });
+  await site.pass(3000);
+  assertEquals((await site.job("1001")).state, "cancelled");
+  site.agent({ user: "another", job: JOB });
+  await site.pass(120);
+  await assertDelivered(site, grid, ["1001"]);
 });

@@ -1,0 +1,107 @@
+/**
+ * Storage elements by HTTP(S), as EOS and XRootD speak it: PUT and GET with the envelope as parameter
+ * `authz`. Those without an HTTP address are reached by configured commands, such as `xrdcp`.
+ *
+ * @module
+ */
+import { type GridCallOptions, GridError } from "../adapter.ts";
+import type { GridCommands } from "../commands/grid_commands.ts";
+import type { Access } from "./catalogue.ts";
+import type { AlienStorage, SiteFile } from "./storage.ts";
+
+/** Options of {@linkcode httpStorage}. */
+export interface HttpStorageOptions {
+  /** Client with the grid certificate. Default: none is shown. */
+  readonly client?: Deno.HttpClient | undefined;
+  /** Commands `upload` and `download`, given `{file}`, `{url}`, `{envelope}`, `{storage}`. Default: none. */
+  readonly commands?: GridCommands | undefined;
+}
+
+/** Answers that may pass; 507 is a storage that is full: it may be emptied, but not by waiting here. */
+const PASSING = (status: number) =>
+  status === 408 || status === 429 || (status >= 500 && status !== 507);
+
+/**
+ * Makes the mover of files.
+ *
+ * @param options See {@linkcode HttpStorageOptions}.
+ */
+export function httpStorage({ client, commands }: HttpStorageOptions): AlienStorage {
+  const request = async (
+    what: string,
+    access: Access,
+    init: RequestInit,
+    how?: GridCallOptions,
+  ) => {
+    const { signal } = how ?? {};
+    let response: Response;
+    try {
+      response = await fetch(addressOf(access), {
+        ...init,
+        ...(client === undefined ? {} : { client }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw failure(`Cannot reach ${access.storage} to ${what}`, error, true);
+    }
+    if (response.ok) return response;
+    await response.body?.cancel();
+    const { status, statusText } = response;
+    throw new GridError(`${access.storage} refuses to ${what}: ${status} ${statusText}`.trim(), {
+      transient: PASSING(status),
+    });
+  };
+  return {
+    async upload(from, to, how) {
+      if (to.httpUrl === undefined) return await byCommand("upload", commands, from, to, how);
+      const body = ReadableStream.from(from.folder.read(from.path));
+      const length = `${await from.folder.size(from.path)}`;
+      const headers = { "content-length": length };
+      const response = await request(
+        `take ${from.path}`,
+        to,
+        { method: "PUT", body, headers },
+        how,
+      );
+      await response.body?.cancel();
+    },
+    async download(from, to, how) {
+      if (from.httpUrl === undefined) return await byCommand("download", commands, to, from, how);
+      const response = await request(`give ${to.path}`, from, { method: "GET" }, how);
+      try {
+        await to.folder.write(to.path, response.body ?? ReadableStream.from([]));
+      } catch (error) {
+        how?.signal?.throwIfAborted();
+        throw failure(`Cannot fetch ${to.path} from ${from.storage}`, error, true);
+      }
+    },
+  };
+}
+
+function addressOf({ httpUrl = "", envelope }: Access): URL {
+  const url = new URL(httpUrl);
+  if (envelope !== "") url.searchParams.set("authz", envelope);
+  return url;
+}
+
+async function byCommand(
+  step: "upload" | "download",
+  commands: GridCommands | undefined,
+  { folder, path }: SiteFile,
+  { url, envelope, storage }: Access,
+  how?: GridCallOptions,
+): Promise<void> {
+  if (commands === undefined || !commands.has(step)) {
+    throw new GridError(
+      `Cannot reach ${storage}: it has no HTTP address, and no command is configured for ${step}`,
+      { transient: true },
+    );
+  }
+  await commands.run(step, { file: folder.path(path), url, envelope, storage }, how);
+}
+
+function failure(what: string, error: unknown, transient: boolean): GridError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new GridError(`${what}: ${reason}`, { cause: error, transient });
+}

@@ -1,0 +1,91 @@
+/**
+ * Commands as processes of this machine. Permission: `--allow-run` for the configured programs.
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../../clock.ts";
+import {
+  type CommandResult,
+  type CommandRunner,
+  type CommandRunOptions,
+  NOT_STARTED,
+  TIMED_OUT,
+} from "./command_runner.ts";
+
+/** Bytes of an output that are kept. */
+const LARGEST_OUTPUT_BYTES = 2 ** 20;
+
+/** Options of {@linkcode processCommands}. */
+export interface ProcessCommandsOptions {
+  /** Clock of time limits. Default: the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * Makes a runner of processes.
+ *
+ * @param options See {@linkcode ProcessCommandsOptions}.
+ */
+export function processCommands(options: ProcessCommandsOptions = {}): CommandRunner {
+  const clock = options.clock ?? systemClock;
+  return { run: (argv, how) => runProcess(argv, how, clock) };
+}
+
+async function runProcess(
+  [program = "", ...args]: readonly string[],
+  { timeoutMs, signal }: CommandRunOptions,
+  clock: Clock,
+): Promise<CommandResult> {
+  signal?.throwIfAborted();
+  let child: Deno.ChildProcess;
+  try {
+    const command = new Deno.Command(program, {
+      args,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+    child = command.spawn();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { code: NOT_STARTED, stdout: "", stderr: `Cannot start ${program}: ${error.message}` };
+  }
+  let timedOut = false;
+  const kill = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  };
+  const timer = clock.after(timeoutMs, () => {
+    timedOut = true;
+    kill();
+  });
+  signal?.addEventListener("abort", kill, { once: true });
+  try {
+    const [stdout, stderr, { code }] = await Promise.all([
+      readOutput(child.stdout),
+      readOutput(child.stderr),
+      child.status,
+    ]);
+    signal?.throwIfAborted();
+    return { code: timedOut ? TIMED_OUT : code, stdout, stderr };
+  } finally {
+    timer.cancel();
+    signal?.removeEventListener("abort", kill);
+  }
+}
+
+/** Reads an output to its end, so that the program is not held up; keeps its beginning. */
+async function readOutput(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  const decoder = new TextDecoder();
+  let [text, bytes] = ["", 0];
+  for await (const chunk of stream) {
+    const kept = chunk.subarray(0, Math.max(0, LARGEST_OUTPUT_BYTES - bytes));
+    bytes += kept.length;
+    text += decoder.decode(kept, { stream: true });
+  }
+  return text + decoder.decode();
+}
