@@ -13,6 +13,7 @@ import { UnsafePathError } from "../lib/machine/workspace.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
 import { eventReporter, type Events, silentEvents } from "../lib/messaging/event_reporter.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
+import { serve } from "../lib/messaging/serve.ts";
 import { reportSystem } from "../lib/messaging/system_readings.ts";
 import type {
   Command,
@@ -123,40 +124,28 @@ export class JobManager implements Component {
    * @throws {LinkRefusedError} When the server refuses the account for good.
    */
   async run(signal: AbortSignal): Promise<void> {
-    await using container = this.#container;
-    try {
-      await container.start(signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      throw error;
-    }
-    const timers = [this.#repeat(Math.max(500, this.#watchMs / 6), () => this.#sweep())];
-    const { retention } = this.#options;
-    if (retention !== undefined) {
-      timers.push(this.#repeat(RETENTION_SWEEP_MS, () => purgeFinished(retention, this.#options)));
-    }
-    using _system = this.#reportState(timers);
-    const over = AbortSignal.any([signal, container.closed]);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    if (over.aborted) resolve();
-    over.addEventListener("abort", () => resolve(), { once: true });
-    await promise;
-    await Promise.all(timers.map((timer) => timer[Symbol.asyncDispose]()));
-    if (!signal.aborted) throw container.closed.reason;
+    await serve(this.#container, signal, () => this.#keepHouse());
     this.#log.info("Stopped");
   }
 
-  /** Begins to tell the monitor once a minute how the queue and the machine are. */
-  #reportState(timers: AsyncDisposable[]): Disposable | undefined {
-    const { monitor, mode = "both", host } = this.#options;
-    if (monitor === undefined) return undefined;
+  /** Begins what goes on by itself: watching leases, cleaning up, telling the monitor once a minute. */
+  #keepHouse(): AsyncDisposable {
+    const { retention, monitor, mode = "both", host } = this.#options;
+    const work = new AsyncDisposableStack();
+    work.use(this.#repeat(Math.max(500, this.#watchMs / 6), () => this.#sweep()));
+    if (retention !== undefined) {
+      work.use(this.#repeat(RETENTION_SWEEP_MS, () => purgeFinished(retention, this.#options)));
+    }
+    if (monitor === undefined) return work;
     if (mode !== "storage") {
-      timers.push(this.#repeat(QUEUE_REPORT_MS, async () => {
+      work.use(this.#repeat(QUEUE_REPORT_MS, async () => {
         this.#events.value(EVENT.queuedJobs, await this.#store.waiting());
       }));
     }
-    if (host === undefined) return undefined;
-    return reportSystem({ host, events: this.#events, clock: this.#clock, log: this.#log });
+    if (host !== undefined) {
+      work.use(reportSystem({ host, events: this.#events, clock: this.#clock, log: this.#log }));
+    }
+    return work;
   }
 
   /** See {@linkcode Component}. */

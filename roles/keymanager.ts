@@ -18,6 +18,7 @@ import {
 } from "../lib/messaging/container.ts";
 import type { Link } from "../lib/messaging/link.ts";
 import { protectLink } from "../lib/messaging/protection.ts";
+import { serve } from "../lib/messaging/serve.ts";
 import type { Command } from "../lib/protocol/commands.ts";
 import { type Random, systemRandom } from "../lib/random.ts";
 import { equalSecrets } from "../lib/secure/constant_time.ts";
@@ -79,18 +80,7 @@ export class KeyManager implements Component {
    * @throws {LinkRefusedError} When the server refuses the account for good.
    */
   async run(signal: AbortSignal): Promise<void> {
-    await using container = this.#container;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    container.closed.addEventListener("abort", () => reject(container.closed.reason), {
-      once: true,
-    });
-    try {
-      await container.start(signal);
-      await promise;
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+    await serve(this.#container, signal);
     this.#options.log.info("Stopped");
   }
 

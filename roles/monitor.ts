@@ -9,6 +9,7 @@ import { type Clock, repeat, systemClock } from "../lib/clock.ts";
 import { type Logger, openLog } from "../lib/log.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
+import { serve } from "../lib/messaging/serve.ts";
 import { metricPath } from "../lib/metrics/metric_path.ts";
 import type {
   Command,
@@ -66,22 +67,11 @@ export class Monitor implements Component {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { flushMs = 10_000 } = this.#options;
-    await using container = this.#container;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    container.closed.addEventListener("abort", () => reject(container.closed.reason), {
-      once: true,
-    });
-    try {
-      await container.start(signal);
-      await using _flushes = repeat(this.#clock, flushMs, () => {
+    await serve(this.#container, signal, () =>
+      repeat(this.#clock, flushMs, () => {
         this.#flush();
         return Promise.resolve();
-      });
-      await promise;
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+      }));
     this.#flush();
     this.#log.info("Stopped");
   }

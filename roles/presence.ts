@@ -10,6 +10,7 @@ import { type Logger, openLog } from "../lib/log.ts";
 import { type Component, Container, type Reply } from "../lib/messaging/container.ts";
 import { eventReporter, type Events } from "../lib/messaging/event_reporter.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
+import { serve } from "../lib/messaging/serve.ts";
 import { agentData } from "../lib/protocol/agent_name.ts";
 import { systemRandom } from "../lib/random.ts";
 import { agentDocument, NOWHERE } from "./presence/agent_document.ts";
@@ -64,24 +65,16 @@ export class Presence implements Component {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { lookMs = 10_000, reportMs = 60_000, kept } = this.#options;
-    await using container = this.#container;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    container.closed.addEventListener("abort", () => reject(container.closed.reason), {
-      once: true,
-    });
-    try {
-      await container.start(signal);
+    await serve(this.#container, signal, async () => {
       this.#open = await kept?.load() ?? this.#open;
-      await using _looks = repeat(this.#clock, lookMs, () => this.#look(signal));
-      await using _reports = repeat(this.#clock, reportMs, () => {
+      const work = new AsyncDisposableStack();
+      work.use(repeat(this.#clock, lookMs, () => this.#look(signal)));
+      work.use(repeat(this.#clock, reportMs, () => {
         if (this.#census !== undefined) this.#events.value("connected", this.#census.count);
         return Promise.resolve();
-      });
-      await promise;
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
+      }));
+      return work;
+    });
     this.#log.info("Stopped");
   }
 
