@@ -114,6 +114,8 @@ Deno.test("the dashboard refuses what it does not know", async () => {
   assertEquals(await status("/api/nothing"), 404);
   assertEquals(await status("/dashboard/nothing.js"), 404);
   assertEquals(await status("/dashboard/..%2f..%2fdeno.json"), 200, "A view that is unknown");
+  assertEquals(await status("/api/jobs/%E0%A4%A"), 400);
+  assertEquals(await status("/api/live", { method: "HEAD" }), 200);
   assertEquals(await status("/api/ping", { method: "POST" }), 405);
   assertEquals(await status("/dashboard/", { method: "DELETE" }), 405);
   assertEquals(await status(`/api/ping?${"x".repeat(9000)}`), 414);

@@ -31,7 +31,11 @@ export interface HandlerOptions {
 export function makeHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
   return async (request) => {
     try {
-      return await answerTo(request, options);
+      const answered = await answerTo(request, options);
+      if (request.method !== "HEAD") return answered;
+      // Nobody would read the body; a stream of events would wait for a reader for ever.
+      await answered.body?.cancel();
+      return new Response(null, answered);
     } catch (error) {
       return answerToError(error, options.log);
     }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { QuestionError } from "../sources/source.ts";
 
 /** A request whose path has been matched. */
 export interface Call {
@@ -44,6 +45,7 @@ export class Router {
    *
    * @param request The request.
    * @returns What answers it; the methods that its path knows; undefined where it knows none.
+   * @throws {QuestionError} When a part of the path is badly escaped.
    */
   find(request: Request): (() => Response | Promise<Response>) | readonly string[] | undefined {
     const url = new URL(request.url);
@@ -56,10 +58,20 @@ export class Router {
         methods.push(route.method);
         continue;
       }
-      const { groups } = match.pathname;
-      const part = (name: string) => decodeURIComponent(groups[name] ?? "");
+      const parts = new Map(
+        Object.entries(match.pathname.groups).map(([name, text = ""]) => [name, decodePart(text)]),
+      );
+      const part = (name: string) => parts.get(name) ?? "";
       return () => route.handler({ request, url, part });
     }
     return methods.length > 0 ? methods : undefined;
+  }
+}
+
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new QuestionError("Cannot read the address: it is not escaped as UTF-8");
   }
 }
