@@ -216,7 +216,7 @@ export function connectionDocument(number: number, nowMs: number): Record<string
 }
 
 /** Stores connections of so many agents. */
-export async function fillAgents(mongo: MongoServer, agents: number): Promise<void> {
+export async function fillAgents(mongo: Pick<MongoServer, "url">, agents: number): Promise<void> {
   await insertConnections(
     mongo,
     Array.from({ length: agents }, (_, number) => connectionDocument(number, Date.now())),
@@ -225,7 +225,7 @@ export async function fillAgents(mongo: MongoServer, agents: number): Promise<vo
 
 /** Stores documents as they are. */
 export async function insertConnections(
-  mongo: MongoServer,
+  mongo: Pick<MongoServer, "url">,
   documents: readonly Record<string, unknown>[],
 ): Promise<void> {
   const client = new MongoClient(mongo.url);

@@ -23,6 +23,8 @@ const REFRESH_MS = 10_000;
 /** Zoom beyond which agents in one place are listed. */
 const CLOSEST_ZOOM = 8;
 const CLOSEST = 2 ** CLOSEST_ZOOM;
+/** Width in pixels from which on dots need not be drawn larger. */
+const FULL_WIDTH = 720;
 /** Enlargement of one step. */
 const STEP = 2;
 
@@ -45,7 +47,7 @@ function onWorld({ width, height }, look) {
 
 /** @param {number} scale Enlargement. @returns {number} Zoom of the clusters that suit it. */
 function zoomOf(scale) {
-  return Math.min(CLOSEST_ZOOM, Math.round(Math.log2(scale)) + 1);
+  return Math.max(0, Math.min(CLOSEST_ZOOM, Math.round(Math.log2(scale)) + 1));
 }
 
 /**
@@ -151,6 +153,26 @@ function usePointer(svg, world, move) {
 }
 
 /**
+ * How much larger dots must be drawn on a small screen, to be seen and met by a finger.
+ *
+ * @param {{ current: SVGSVGElement | null }} svg
+ * @param {World | undefined} world
+ */
+function useDotSize(svg, world) {
+  const [size, setSize] = useState(1);
+  useEffect(() => {
+    const element = svg.current;
+    if (element === null || world === undefined) return;
+    const widths = new ResizeObserver(() => {
+      setSize(Math.max(1, FULL_WIDTH / Math.max(1, element.clientWidth)));
+    });
+    widths.observe(element);
+    return () => widths.disconnect();
+  }, [world]);
+  return size;
+}
+
+/**
  * The map.
  *
  * @param {{ onCluster: (cluster: number) => void }} props `onCluster`: a dot of many agents in one place
@@ -160,7 +182,8 @@ export function WorldMap({ onCluster }) {
   const svg = useRef(/** @type {SVGSVGElement | null} */ (null));
   const [wanted, setLook] = useState(/** @type {Look} */ ({ x: 480, y: 200, scale: 1 }));
   const world = /** @type {import("../data.js").Loaded<World>} */ (useData("/api/world")).data;
-  const query = new URLSearchParams({ zoom: `${zoomOf(wanted.scale)}` });
+  const dotSize = useDotSize(svg, world);
+  const query = new URLSearchParams({ zoom: `${zoomOf(wanted.scale / dotSize)}` });
   const box = world === undefined ? "" : boxOf(world, wanted);
   if (box !== "") query.set("box", box);
   const { data, failure, isOld } =
@@ -181,7 +204,7 @@ export function WorldMap({ onCluster }) {
   const isSeen = (/** @type {Dot} */ dot) =>
     Math.abs(dot.x - x) < 0.55 * width && Math.abs(dot.y - y) < 0.55 * height;
   const spots = (data?.dots ?? []).filter(isSeen).map((dot) =>
-    html`<${Spot} key="${dot.x} ${dot.y}" dot=${dot} scale=${scale} onOpen=${open} />`
+    html`<${Spot} key="${dot.x} ${dot.y}" dot=${dot} scale=${scale / dotSize} onOpen=${open} />`
   );
   return html`
     <div class="map">
