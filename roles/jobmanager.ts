@@ -170,7 +170,9 @@ export class JobManager implements Component {
     this.#touchedMs.set(agent, nowMs);
     this.#store.touch(agent, this.#leaseSeconds).catch((error) => {
       this.#log.warning(`Cannot extend the leases of ${agent}: ${messageOf(error)}`);
-      this.#keeper.storeFailed();
+      // The next sign of life tries again.
+      this.#touchedMs.delete(agent);
+      this.#keeper.touchFailed(agent);
     });
   }
 
@@ -257,8 +259,8 @@ export class JobManager implements Component {
         if (outcome !== "acked" || !this.#leases) return;
         this.#unconfirmed.set(job.id, token);
         this.#confirm(job.id, token).catch((error) => {
+          // The next sweep tries again before it takes anything back.
           this.#log.warning(`Cannot confirm the lease of job ${job.id}: ${messageOf(error)}`);
-          this.#keeper.storeFailed();
         });
       },
     }];

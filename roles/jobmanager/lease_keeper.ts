@@ -33,11 +33,16 @@ export interface LeaseKeeperOptions {
   readonly log: Logger;
 }
 
+/** Agents whose sign of life could not be stored that are told apart; more of them mean that the store is away. */
+const MOST_UNSTORED = 10_000;
+
 /** One manager's watch; several managers may watch the same queue. */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   /** Time of the first unanswered ping by full JID. */
   readonly #askedMs = new Map<string, number>();
+  /** When a sign of life could not be stored, by full JID: those leases may look expired that are not. */
+  readonly #unstoredMs = new Map<string, number>();
   /** Since when both the agents and the store can be reached; `undefined` while offline. */
   #readySinceMs: number | undefined;
 
@@ -57,9 +62,10 @@ export class LeaseKeeper {
     this.#askedMs.clear();
   }
 
-  /** The store could not be reached: signs of life are lost, and the time of silence begins anew. */
-  storeFailed(): void {
-    if (this.#readySinceMs !== undefined) this.#readySinceMs = this.#options.clock.now();
+  /** A sign of life of an agent could not be stored: its leases get the time of silence to be extended. */
+  touchFailed(agent: string): void {
+    if (this.#unstoredMs.size >= MOST_UNSTORED) this.#storeFailed();
+    else this.#unstoredMs.set(agent, this.#options.clock.now());
   }
 
   /** An agent was heard. */
@@ -80,9 +86,15 @@ export class LeaseKeeper {
       const taken = await this.#takeFromSilent(readySinceMs);
       return taken + await this.#takeExpired(readySinceMs);
     } catch (error) {
-      this.storeFailed();
+      this.#storeFailed();
       throw error;
     }
+  }
+
+  /** The store could not be reached: signs of life are lost, and the time of silence begins anew. */
+  #storeFailed(): void {
+    if (this.#readySinceMs !== undefined) this.#readySinceMs = this.#options.clock.now();
+    this.#unstoredMs.clear();
   }
 
   async #takeFromSilent(readySinceMs: number): Promise<number> {
@@ -116,9 +128,13 @@ export class LeaseKeeper {
     const { store, silenceSeconds, clock } = this.#options;
     // Leases that ran out while nobody could extend them get the time of silence, too.
     if (clock.now() - readySinceMs < silenceSeconds * 1000) return 0;
+    for (const [agent, unstoredMs] of this.#unstoredMs) {
+      if (clock.now() - unstoredMs >= silenceSeconds * 1000) this.#unstoredMs.delete(agent);
+    }
     let taken = 0;
     for (const lease of await store.expiredLeases(PAGE)) {
       if (this.#readySinceMs !== readySinceMs) return taken;
+      if (this.#unstoredMs.has(lease.agent)) continue;
       if (await this.#takeBack(lease, "The lease has ended")) taken++;
     }
     return taken;

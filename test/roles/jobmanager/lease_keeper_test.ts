@@ -6,6 +6,7 @@ import { silentLogger } from "../../../lib/log.ts";
 import { LeaseKeeper } from "../../../roles/jobmanager/lease_keeper.ts";
 import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
 import { Life } from "../_mortal.ts";
+import { RedisError } from "../../../lib/jobs/redis_calls.ts";
 import type { Hand } from "../_hand.ts";
 import { MANAGER, type ManagerSetup, Site } from "../_site.ts";
 
@@ -321,4 +322,36 @@ Deno.test("a manager that dies leaves its leases to the others", async () => {
   await agent.leave();
   await site.pass(1500);
   assertEquals((await site.job("one")).state, "waiting");
+});
+
+Deno.test("a sign of life that could not be stored keeps that agent's lease, and nobody else's", async () => {
+  await using site = new Site();
+  const { store } = site;
+  const touch: typeof store.touch = (agent, seconds) =>
+    agent.startsWith("unlucky")
+      ? Promise.reject(new RedisError("The call was lost"))
+      : store.touch(agent, seconds);
+  const get = (target: typeof store, key: string | symbol) => {
+    const member = Reflect.get(target, key, target);
+    return typeof member === "function" ? member.bind(target) : member;
+  };
+  site.manager({
+    leaseSeconds: 3000,
+    store: new Proxy(store, {
+      get: (target, key) => key === "touch" ? touch : get(target, key),
+    }),
+  });
+  const [unlucky, silent] = [site.hand("unlucky"), site.hand("silent")];
+  await site.pass(0);
+  for (const [agent, id] of [[unlucky, "one"], [silent, "two"]] as const) {
+    await site.submit(id);
+    await takeJob(site, agent);
+  }
+  silent.acknowledges = false;
+  for (let passed = 0; passed < 6000; passed += 100) {
+    unlucky.say(MANAGER, { command: "pong" }, { noack: true });
+    await site.pass(100);
+  }
+  assertEquals((await site.job("one")).state, "running");
+  assertEquals((await site.job("two")).state, "waiting");
 });
