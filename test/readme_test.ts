@@ -4,6 +4,10 @@ import { fromFileUrl } from "@std/path";
 import { variablesTable } from "../lib/config.ts";
 import { agentVariables } from "../roles/agent/variables.ts";
 import { dashboardVariables } from "../roles/dashboard/variables.ts";
+import {
+  alienJobManagerVariables,
+  alienStorageManagerVariables,
+} from "../roles/grid/alien_variables.ts";
 import { jobManagerVariables } from "../roles/jobmanager/variables.ts";
 import { keyManagerVariables } from "../roles/keymanager/variables.ts";
 import { monitorVariables } from "../roles/monitor/variables.ts";
@@ -13,6 +17,8 @@ const README = fromFileUrl(new URL("../README.md", import.meta.url));
 const TABLES = {
   agent: agentVariables,
   jobmanager: jobManagerVariables,
+  "alien-jobmanager": alienJobManagerVariables,
+  "alien-storagemanager": alienStorageManagerVariables,
   monitor: monitorVariables,
   dashboard: dashboardVariables,
   presence: presenceVariables,

@@ -7,16 +7,19 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { integer } from "@optique/core/valueparser";
+import { choice, integer } from "@optique/core/valueparser";
 import { parseCommandLine } from "../lib/cli/flags.ts";
 import { EXIT, paint, print, printJson, printLine, runMain, table } from "../lib/cli.ts";
-import { sleep, systemClock } from "../lib/clock.ts";
+import { systemClock } from "../lib/clock.ts";
 import { existsLocal } from "../lib/jobs/local_files.ts";
 import type { JobRecord } from "../lib/jobs/job_store.ts";
 import { submitJobs } from "../lib/jobs/submission.ts";
 import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
 import { calculator, type DemoJob, TELLING_JOBS, VICTIM } from "./demo/demo_jobs.ts";
 import { type DemoSite, startDemoSite } from "./demo/demo_site.ts";
+import { GRIDS, openDemoGrid } from "./demo/grid/grids.ts";
+import { gridManager, reportGridDemo, runGridDemo } from "./demo/grid/run_grid_demo.ts";
+import { loseAgent } from "./demo/lose_agent.ts";
 import { lastLine } from "./demo/output.ts";
 import { exitText, stateStyle, waitForJobs } from "./queue.ts";
 
@@ -29,6 +32,9 @@ const parser = object({
   ),
   jobs: optional(option("--jobs", integer({ min: 1, max: 100_000 }), {
     description: message`Number of jobs; those beyond the telling ones are calculators`,
+  })),
+  grid: optional(option("--grid", choice(GRIDS), {
+    description: message`Run jobs of a grid whose services are simulated here`,
   })),
   dashboard: option("--dashboard", {
     description: message`Show the site on a web page, and leave it there until interrupted`,
@@ -59,16 +65,26 @@ async function main(signal: AbortSignal): Promise<number> {
   const jobs = chooseJobs(options.jobs, await hasProgram("bc"));
   const directory = await Deno.makeTempDir({ prefix: "copilot-demo-" });
   try {
-    await using site = await startDemoSite(directory, options);
+    await using grid = options.grid === undefined ? undefined : await openDemoGrid(options.grid);
+    await using site = await startDemoSite(directory, {
+      ...options,
+      makeManager: grid === undefined ? undefined : gridManager(grid),
+    });
     const { ports } = site.sandbox.addresses;
     say(
       `A site on this machine: XMPP :${ports.xmpp}, Redis :${ports.redis}, Chirp :${ports.chirp}`,
     );
     const page = site.sandbox.monitoring?.dashboardUrl;
     if (page !== undefined) say(`Watch it at ${page}`);
-    const endings = await runJobs(site, jobs, options.agents, say, signal);
-    const seconds = (systemClock.now() - startedMs) / 1000;
-    const code = report(endings, seconds, options.json);
+    const seconds = () => (systemClock.now() - startedMs) / 1000;
+    const { json } = options;
+    const code = grid === undefined
+      ? report(await runJobs(site, jobs, options.agents, say, signal), seconds(), json)
+      : reportGridDemo(await runGridDemo({ ...options, grid, site }, say, signal), {
+        grid: grid.name,
+        seconds: seconds(),
+        json,
+      });
     if (page !== undefined) {
       say(`The site stays at ${page} until you press Ctrl-C`);
       await interrupted(signal);
@@ -145,26 +161,6 @@ async function runJobs(
       (job.prints === undefined || printed === job.prints);
     return { id, job, record, printed, asExpected };
   }));
-}
-
-/** Lets a process take the job, and kills it while the job runs. */
-async function loseAgent(
-  site: DemoSite,
-  id: string,
-  say: (line: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  say("An agent in a process of its own takes a job …");
-  const victim = site.startVictim();
-  let exited = false;
-  victim.status.then(() => exited = true);
-  while ((await site.queue.store.get(id))?.state !== "running") {
-    if (exited) throw new Error("The agent ended by itself before it took the job");
-    await sleep(systemClock, 50, { signal });
-  }
-  victim.kill("SIGKILL");
-  await victim.status;
-  say("… and is killed while the job runs (SIGKILL): its lease will end");
 }
 
 /** Prints how it went; the exit code tells whether each job ended as it should. */

@@ -15,6 +15,12 @@ import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
 import { copyLocal, listLocal } from "../lib/jobs/local_files.ts";
 import { AGENT_COMPONENT, agentVariables } from "../roles/agent/variables.ts";
 import { DASHBOARD_COMPONENT, dashboardVariables } from "../roles/dashboard/variables.ts";
+import {
+  ALIEN_JOBMANAGER,
+  ALIEN_STORAGEMANAGER,
+  alienJobManagerVariables,
+  alienStorageManagerVariables,
+} from "../roles/grid/alien_variables.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../roles/jobmanager/variables.ts";
 import type { Variables } from "../lib/config.ts";
 import { KEYMANAGER_COMPONENT, keyManagerVariables } from "../roles/keymanager/variables.ts";
@@ -32,6 +38,8 @@ const SOURCES = ["lib", "roles", "sim", "tools", "types", "mod.ts", "deno.json",
 const CONFIGURED: readonly (readonly [component: string, variables: Variables])[] = [
   [AGENT_COMPONENT, agentVariables],
   [JOBMANAGER_COMPONENT, jobManagerVariables],
+  [ALIEN_JOBMANAGER.component, alienJobManagerVariables],
+  [ALIEN_STORAGEMANAGER.component, alienStorageManagerVariables],
   [MONITOR_COMPONENT, monitorVariables],
   [DASHBOARD_COMPONENT, dashboardVariables],
   [PRESENCE_COMPONENT, presenceVariables],

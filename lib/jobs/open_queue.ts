@@ -33,6 +33,8 @@ export interface OpenQueue extends AsyncDisposable {
   readonly store: JobStore;
   /** For who watches it; on the same connection. */
   readonly view: QueueView;
+  /** The connection, for what is kept beside the queue. */
+  readonly calls: RedisCalls;
 }
 
 /**
@@ -67,6 +69,7 @@ export function queueOn(calls: RedisCalls, config: QueueConfig): OpenQueue {
   return {
     store: new RedisJobStore(calls, { ...options, leases: config.leases }),
     view: new QueueView(calls, options),
+    calls,
     [Symbol.asyncDispose]: () => calls[Symbol.asyncDispose](),
   };
 }

@@ -14,11 +14,33 @@ import { recordJobSpan } from "./job_span.ts";
 import type { JobManagerOptions } from "./options.ts";
 import { JOBMANAGER_COMPONENT, type jobManagerVariables } from "./variables.ts";
 
+/** Variables of every manager, whatever its prefix. */
+export type ManagerConfig = Omit<
+  ConfigOf<typeof jobManagerVariables>,
+  "ownAddress" | "storageManager" | "queueOnly" | "storageOnly" | "redirectStorageTo"
+>;
+
+/** As what a manager is known. */
+export interface ManagerIdentity {
+  /** Its component, `copilot-jobmanager-generic`. */
+  readonly component: string;
+  /** First part of the names of its variables, `JM`. */
+  readonly prefix: string;
+  /** Its kind in the monitor, `jobmanager.generic`. */
+  readonly kind: string;
+}
+
+const GENERIC: ManagerIdentity = {
+  component: JOBMANAGER_COMPONENT,
+  prefix: "JM",
+  kind: "jobmanager.generic",
+};
+
 /** Name of a manager without a resource of its own in the monitor, as in the report's listing 2.7. */
 const DEFAULT_INSTANCE = "default";
 
 /**
- * Makes the options of a manager.
+ * Makes the options of a generic manager.
  *
  * @param config The configuration.
  * @param store Its queue.
@@ -31,23 +53,45 @@ export async function jobManagerOptions(
   store: JobStore,
   log: Logger,
 ): Promise<JobManagerOptions> {
+  const mode = modeOf(config);
+  return {
+    ...await managerOptions(config, store, log, GENERIC),
+    redirectStorageTo: config.redirectStorageTo?.full,
+    mode,
+  };
+}
+
+/**
+ * Makes what all managers need.
+ *
+ * @param config The configuration.
+ * @param store The queue.
+ * @param log The log.
+ * @param identity As what the manager is known.
+ * @returns Options of a manager that does both halves of the work; the link is not open yet.
+ * @throws {ConfigError} When variables contradict each other.
+ */
+export async function managerOptions(
+  config: ManagerConfig,
+  store: JobStore,
+  log: Logger,
+  { component, prefix, kind }: ManagerIdentity,
+): Promise<JobManagerOptions> {
   const { chirpWorkDir, doneJobDir, jobRetention } = config;
-  const room = chatRoomAddress(JOBMANAGER_COMPONENT, config);
+  const room = chatRoomAddress(component, config);
   await Deno.mkdir(chirpWorkDir, { recursive: true });
   if (doneJobDir !== undefined) await Deno.mkdir(doneJobDir, { recursive: true });
   return {
     link: await protectLink(
-      await accountLink(xmppAccount(JOBMANAGER_COMPONENT, "JM", config)),
+      await accountLink(xmppAccount(component, prefix, config)),
       config,
-      { component: JOBMANAGER_COMPONENT, prefix: "JM", side: "provider", log },
+      { component, prefix, side: "provider", log },
     ),
     store,
     chirpFolder: diskWorkspace(chirpWorkDir),
     doneFolder: doneJobDir === undefined ? undefined : diskWorkspace(doneJobDir),
     chirpAddress: `${config.chirpServer}:${config.chirpPort}`,
     requireFile: config.requireFile,
-    redirectStorageTo: config.redirectStorageTo?.full,
-    mode: modeOf(config),
     cooldownSeconds: config.cooldown,
     leases: config.leases,
     leaseSeconds: config.leaseSeconds,
@@ -59,7 +103,7 @@ export async function jobManagerOptions(
     host: linuxHost(),
     monitor: config.monitor === undefined ? undefined : {
       monitor: config.monitor.full,
-      component: `jobmanager.generic.${config.jabberResource ?? DEFAULT_INSTANCE}`,
+      component: `${kind}.${config.jabberResource ?? DEFAULT_INSTANCE}`,
     },
     envelope: config.envelope,
     onEnd: recordJobSpan,

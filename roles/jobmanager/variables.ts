@@ -131,48 +131,20 @@ const originalVariables = defineVariables({
     example: "storagemanager@xmpp.cern.ch",
     withoutEffect: "the manager stores output itself",
   },
-  monitor: {
-    name: "MON_JABBER_ADDRESS",
-    kind: "jid",
-    meaning: "Jabber ID of the monitor, which is told of events and readings",
-    example: "mon@xmpp.cern.ch",
-  },
 });
 
-/** Declarations of every variable that the manager reads. */
-export const jobManagerVariables = defineVariables({
-  ...originalVariables,
-  ...xmppAccountVariables("JM"),
-  ...loggingVariables("JM"),
-  ...protectionVariables("JM"),
-  ...chatRoomVariables,
-  ...envelopeVariable,
-  ...queueVariables,
-  ...folderVariables,
+/** What agents must have. */
+export const requirementVariables = defineVariables({
   requireFile: {
     name: "JM_JOB_REQUIRE_FILE",
     kind: "text",
     meaning: "File that must exist on an agent's machine",
     example: "/cvmfs/alice.cern.ch",
   },
-  redirectStorageTo: {
-    name: "JM_REDIRECT_STORAGE_TO",
-    kind: "jid",
-    meaning: "Manager to which agents are redirected with their output (ours)",
-    example: "storagemanager@xmpp.cern.ch",
-  },
-  queueOnly: {
-    name: "JM_QUEUE_ONLY_MODE_ON",
-    kind: "boolean",
-    meaning: "Hand jobs out only; somebody else takes the output",
-    example: "1",
-  },
-  storageOnly: {
-    name: "JM_STORAGE_ONLY_MODE_ON",
-    kind: "boolean",
-    meaning: "Take output only; somebody else hands jobs out",
-    example: "1",
-  },
+});
+
+/** How jobs at work and finished ones are looked after. */
+export const tendingVariables = defineVariables({
   cooldown: {
     name: "JM_REQUEST_COOLDOWN",
     kind: "seconds",
@@ -210,4 +182,47 @@ export const jobManagerVariables = defineVariables({
     meaning: "Remove the archives of forgotten jobs, too (ours)",
     example: "off",
   },
+});
+
+/** Who watches. */
+export const watchVariables = defineVariables({
+  monitor: {
+    name: "MON_JABBER_ADDRESS",
+    kind: "jid",
+    meaning: "Jabber ID of the monitor, which is told of events and readings",
+    example: "mon@xmpp.cern.ch",
+  },
+});
+
+/** Declarations of every variable that the manager reads. */
+export const jobManagerVariables = defineVariables({
+  ...originalVariables,
+  ...watchVariables,
+  ...xmppAccountVariables("JM"),
+  ...loggingVariables("JM"),
+  ...protectionVariables("JM"),
+  ...chatRoomVariables,
+  ...envelopeVariable,
+  ...queueVariables,
+  ...folderVariables,
+  ...requirementVariables,
+  redirectStorageTo: {
+    name: "JM_REDIRECT_STORAGE_TO",
+    kind: "jid",
+    meaning: "Manager to which agents are redirected with their output (ours)",
+    example: "storagemanager@xmpp.cern.ch",
+  },
+  queueOnly: {
+    name: "JM_QUEUE_ONLY_MODE_ON",
+    kind: "boolean",
+    meaning: "Hand jobs out only; somebody else takes the output",
+    example: "1",
+  },
+  storageOnly: {
+    name: "JM_STORAGE_ONLY_MODE_ON",
+    kind: "boolean",
+    meaning: "Take output only; somebody else hands jobs out",
+    example: "1",
+  },
+  ...tendingVariables,
 });

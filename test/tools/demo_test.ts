@@ -23,3 +23,10 @@ Deno.test("demo --dashboard shows its jobs on a page until it is interrupted", a
   demo.signal("SIGINT");
   assertEnded(await demo.end(), 0);
 });
+
+Deno.test("demo --grid alien brings a grid's jobs back, though an agent is lost on the way", async () => {
+  const result = await runProgram("demo", { args: ["--grid=alien", "--jobs=7", "--json"] });
+  assertEnded(result, 0);
+  const { seconds: _, ...counts } = result.json<Record<string, number>>();
+  assertEquals(counts, { jobs: 7, succeeded: 5, failed: 2, requeued: 1 });
+});

@@ -11,6 +11,7 @@ import { createLogger, fileSink, type Logger } from "../../lib/log.ts";
 import { agentOptions } from "../../roles/agent/open_agent.ts";
 import { AGENT_COMPONENT, agentVariables } from "../../roles/agent/variables.ts";
 import { Agent } from "../../roles/agent.ts";
+import type { JobManagerOptions } from "../../roles/jobmanager/options.ts";
 import { jobManagerOptions } from "../../roles/jobmanager/open_jobmanager.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../../roles/jobmanager/variables.ts";
 import { JobManager } from "../../roles/jobmanager.ts";
@@ -37,6 +38,13 @@ export interface DemoSiteOptions {
   readonly agents: number;
   /** True: with a dashboard and all that it shows. */
   readonly dashboard: boolean;
+  /** Makes its manager. Default: a generic one. */
+  readonly makeManager?: ((options: JobManagerOptions, queue: OpenQueue) => Manager) | undefined;
+}
+
+/** Serves until stopped. */
+interface Manager {
+  run(signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -48,7 +56,7 @@ export interface DemoSiteOptions {
  */
 export async function startDemoSite(
   directory: string,
-  { agents, dashboard }: DemoSiteOptions,
+  { agents, dashboard, makeManager = (options) => new JobManager(options) }: DemoSiteOptions,
 ): Promise<DemoSite> {
   await using started = new AsyncDisposableStack();
   const sandbox = started.use(
@@ -75,7 +83,7 @@ export async function startDemoSite(
   );
   const queue = started.use(await openQueue(config));
   const managerLog = log.with({ component: "jobmanager" });
-  const manager = new JobManager(await jobManagerOptions(config, queue.store, managerLog));
+  const manager = makeManager(await jobManagerOptions(config, queue.store, managerLog), queue);
   started.defer(async () => {
     stop.abort(new Error("The demo is over"));
     await Promise.all(running);

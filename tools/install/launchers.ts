@@ -18,6 +18,12 @@ export interface Launcher {
 export const LAUNCHERS: readonly Launcher[] = [
   { name: "copilot-agent", permissions: "agent", module: "roles/agent.ts" },
   { name: "copilot-jobmanager-generic", permissions: "jobmanager", module: "roles/jobmanager.ts" },
+  { name: "copilot-jobmanager-alien", permissions: "grid", module: "roles/alien_jobmanager.ts" },
+  {
+    name: "copilot-storagemanager-alien",
+    permissions: "grid",
+    module: "roles/alien_storagemanager.ts",
+  },
   { name: "copilot-monitor", permissions: "monitor", module: "roles/monitor.ts" },
   { name: "copilot-dashboard", permissions: "dashboard", module: "roles/dashboard.ts" },
   { name: "copilot-presence", permissions: "presence", module: "roles/presence.ts" },

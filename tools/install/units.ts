@@ -24,6 +24,18 @@ export const SERVICES: readonly Service[] = [
     stopSeconds: 30,
   },
   {
+    name: "copilot-jobmanager-alien",
+    description: "Co-Pilot AliEn job manager",
+    writes: ["/srv/copilot"],
+    stopSeconds: 30,
+  },
+  {
+    name: "copilot-storagemanager-alien",
+    description: "Co-Pilot AliEn storage manager",
+    writes: ["/srv/copilot"],
+    stopSeconds: 30,
+  },
+  {
     name: "copilot-monitor",
     description: "Co-Pilot monitor",
     writes: [],

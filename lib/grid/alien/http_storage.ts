@@ -5,14 +5,15 @@
  * @module
  */
 import { type GridCallOptions, GridError } from "../adapter.ts";
+import type { GridCertificate } from "../certificate.ts";
 import type { GridCommands } from "../commands/grid_commands.ts";
 import type { Access } from "./catalogue.ts";
 import type { AlienStorage, SiteFile } from "./storage.ts";
 
 /** Options of {@linkcode httpStorage}. */
 export interface HttpStorageOptions {
-  /** Client with the grid certificate. Default: none is shown. */
-  readonly client?: Deno.HttpClient | undefined;
+  /** Shows who the site is. Default: it shows nothing. */
+  readonly certificate?: GridCertificate | undefined;
   /** Commands `upload` and `download`, given `{file}`, `{url}`, `{envelope}`, `{storage}`. Default: none. */
   readonly commands?: GridCommands | undefined;
 }
@@ -26,7 +27,7 @@ const PASSING = (status: number) =>
  *
  * @param options See {@linkcode HttpStorageOptions}.
  */
-export function httpStorage({ client, commands }: HttpStorageOptions): AlienStorage {
+export function httpStorage({ certificate, commands }: HttpStorageOptions): AlienStorage {
   const request = async (
     what: string,
     access: Access,
@@ -36,6 +37,7 @@ export function httpStorage({ client, commands }: HttpStorageOptions): AlienStor
     const { signal } = how ?? {};
     let response: Response;
     try {
+      const client = await certificate?.client();
       response = await fetch(addressOf(access), {
         ...init,
         ...(client === undefined ? {} : { client }),

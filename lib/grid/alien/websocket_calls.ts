@@ -7,6 +7,7 @@
  */
 import { type Clock, systemClock } from "../../clock.ts";
 import { type GridCallOptions, GridError } from "../adapter.ts";
+import type { GridCertificate } from "../certificate.ts";
 import { type AlienAnswer, type AlienCalls, parseAnswer } from "./answer.ts";
 
 /** Longest answer that is read, in characters. */
@@ -14,12 +15,18 @@ const LONGEST_ANSWER = 64 * 2 ** 20;
 /** Commands that wait for their turn at most. */
 const MOST_WAITING = 1000;
 
+/** As Deno has it; types of Node's, which come along with libraries, know nothing of the client. */
+const Socket = WebSocket as unknown as new (
+  url: string,
+  options: { readonly client?: Deno.HttpClient },
+) => WebSocket;
+
 /** Options of {@linkcode websocketCalls}. */
 export interface WebsocketCallsOptions {
   /** Address of the services, `wss://alice-jcentral.cern.ch:8097/websocket/json`. */
   readonly url: string;
-  /** Client with the grid certificate. Default: none is shown. */
-  readonly client?: Deno.HttpClient | undefined;
+  /** Shows who the site is. Default: it shows nothing. */
+  readonly certificate?: GridCertificate | undefined;
   /** Longest wait for a session and for an answer. Default: 60,000 ms. */
   readonly timeoutMs?: number | undefined;
   /** Clock of waits. Default: the system's. */
@@ -101,8 +108,8 @@ class WebsocketCalls implements AlienCalls {
 
   async #open(signal: AbortSignal | undefined): Promise<WebSocket> {
     if (this.#socket?.readyState === WebSocket.OPEN) return this.#socket;
-    const { url, client } = this.#options;
-    const socket = new WebSocket(url, client === undefined ? {} : { client });
+    const client = await clientOf(this.#options.certificate);
+    const socket = new Socket(this.#options.url, client === undefined ? {} : { client });
     this.#socket = socket;
     await this.#answerOf(socket, "open", signal, () => {});
     return socket;
@@ -142,6 +149,15 @@ class WebsocketCalls implements AlienCalls {
       timer.cancel();
       listeners.abort();
     }
+  }
+}
+
+async function clientOf(certificate: GridCertificate | undefined) {
+  try {
+    return await certificate?.client();
+  } catch (error) {
+    // It may be about to be renewed.
+    throw away(`its certificate cannot be read: ${error instanceof Error ? error.message : error}`);
   }
 }
 

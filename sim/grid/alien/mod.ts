@@ -8,5 +8,7 @@ export * from "./central_services.ts";
 export * from "./faults.ts";
 export * from "./file_catalogue.ts";
 export * from "./memory.ts";
+export * from "./server.ts";
 export * from "./storage_element.ts";
 export * from "./task_queue.ts";
+export * from "./tool_book.ts";
