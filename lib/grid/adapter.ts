@@ -104,6 +104,15 @@ export interface GridAdapter extends AsyncDisposable {
   /** The job runs on an agent's machine. */
   started(job: GridJobRef, agentHost: string, options?: GridCallOptions): Promise<void>;
 
+  /**
+   * Learns from the output what the adapter must know of a job that the site did not take from the grid: of
+   * a grid's own pilot, which has fetched its job itself. Missing where every job is taken by the site.
+   *
+   * @returns The job with the state for {@linkcode store} and {@linkcode finish}.
+   * @throws {GridError} When the output says of no job.
+   */
+  identify?(job: GridJobRef, output: JobOutput, options?: GridCallOptions): Promise<GridJobRef>;
+
   /** Uploads the output to the grid's storage and registers it in its catalogue; once, however often called. */
   store(job: GridJobRef, output: JobOutput, options?: GridCallOptions): Promise<void>;
 

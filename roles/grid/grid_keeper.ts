@@ -5,7 +5,12 @@
  * @module
  */
 import type { Clock } from "../../lib/clock.ts";
-import { type GridAdapter, GridError, type GridJobRef } from "../../lib/grid/adapter.ts";
+import {
+  type GridAdapter,
+  GridError,
+  type GridJobRef,
+  type JobOutput,
+} from "../../lib/grid/adapter.ts";
 import type { GridLedger } from "../../lib/grid/ledger.ts";
 import type { JobRecord, JobStore } from "../../lib/jobs/job_store.ts";
 import type { Logger } from "../../lib/log.ts";
@@ -126,14 +131,38 @@ export class GridKeeper {
     return true;
   }
 
-  /** Hands over output and status. Output that the grid refuses for good makes the job a failed one. */
-  async #deliver(job: GridJobRef, record: JobRecord, folder: Workspace): Promise<true> {
+  /** The job as the grid knows it; `undefined` where its output says of none. */
+  async #identified(
+    job: GridJobRef,
+    output: JobOutput | undefined,
+  ): Promise<GridJobRef | undefined> {
     const { adapter, log } = this.#options;
-    let refusal: string | undefined;
+    if (adapter.identify === undefined) return job;
+    const untold = `${adapter.grid} is told nothing of job ${job.id}`;
+    try {
+      if (output !== undefined) return await adapter.identify(job, output);
+      log.warning(`${untold}: it brought no output`);
+    } catch (error) {
+      if (!(error instanceof GridError) || error.transient) throw error;
+      log.warning(`${untold}: ${error.message}; see ${output?.archive}`);
+    }
+    return undefined;
+  }
+
+  /** Hands over output and status. Output that the grid refuses for good makes the job a failed one. */
+  async #deliver(expected: GridJobRef, record: JobRecord, folder: Workspace): Promise<true> {
+    const { adapter, log } = this.#options;
+    const { archive } = record;
     const judged = record.state === "succeeded" ? "succeeded" : "failed";
-    if (record.archive !== undefined) {
+    const output = archive === undefined
+      ? undefined
+      : { folder, archive, outcome: judged } as const;
+    const job = await this.#identified(expected, output);
+    if (job === undefined) return true;
+    let refusal: string | undefined;
+    if (output !== undefined) {
       try {
-        await adapter.store(job, { folder, archive: record.archive, outcome: judged });
+        await adapter.store(job, output);
       } catch (error) {
         if (!(error instanceof GridError) || error.transient) throw error;
         refusal = error.message;

@@ -1,0 +1,134 @@
+/**
+ * A service that speaks HTTP, with the patience and the limits that a grid asks for.
+ *
+ * @module
+ */
+import type { Clock } from "../../clock.ts";
+import { type GridCallOptions, GridError } from "../adapter.ts";
+import type { HttpCall } from "./http_call.ts";
+
+/** Largest answer that is read. */
+const LARGEST_ANSWER_BYTES = 4 * 2 ** 20;
+
+/** What an {@linkcode HttpService} needs. */
+export interface HttpServiceOptions {
+  /** Name for errors, such as `the PanDA server`. */
+  readonly name: string;
+  /** Makes the requests. */
+  readonly call: HttpCall;
+  /** Clock of the time limit. */
+  readonly clock: Clock;
+  /** Longest time until an answer is there. Default: 60,000 ms. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What is asked. */
+export interface ServiceRequest extends GridCallOptions {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | ReadableStream<Uint8Array> | undefined;
+  /** Longest time until the answer is there. Default: that of the service. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What was answered. */
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as text. */
+  readonly text: string;
+}
+
+/** Makes requests; errors name the service. */
+export class HttpService {
+  readonly #options: HttpServiceOptions;
+
+  /** @param options See {@linkcode HttpServiceOptions}. */
+  constructor(options: HttpServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes a request.
+   *
+   * @returns The answer, whatever its status below 500.
+   * @throws {GridError} A passing one, when no answer comes in time or the service is out of order or full.
+   */
+  async ask(request: ServiceRequest): Promise<ServiceAnswer> {
+    const { name } = this.#options;
+    const answer = await this.read(request, async ({ status, headers, body }) => {
+      const text = await textOf(body ?? new ReadableStream({ start: (to) => to.close() }));
+      return { status, headers, text };
+    });
+    const { status, text } = answer;
+    if (status >= 500 || status === 429) {
+      throw new GridError(`${capital(name)} answers ${status} ${shortened(text)}`.trimEnd(), {
+        transient: true,
+      });
+    }
+    return answer;
+  }
+
+  /**
+   * Makes a request whose answer is read by whoever asks.
+   *
+   * @param request What is asked.
+   * @param take Reads the answer while its time lasts.
+   * @returns What was read.
+   * @throws {GridError} A passing one, when no answer comes in time.
+   */
+  async read<T>(request: ServiceRequest, take: (answer: Response) => Promise<T>): Promise<T> {
+    const { name, call, clock } = this.#options;
+    const { method, url, headers, body } = request;
+    const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs ?? 60_000;
+    const limit = new AbortController();
+    const timer = clock.after(timeoutMs, () => limit.abort());
+    const signal = request.signal === undefined
+      ? limit.signal
+      : AbortSignal.any([request.signal, limit.signal]);
+    try {
+      return await take(await call(url, { method, headers, body, signal }));
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      if (error instanceof GridError) throw error;
+      const reason = limit.signal.aborted ? `it took over ${timeoutMs / 1000} s` : reasonOf(error);
+      throw new GridError(`Cannot ask ${name} (${method} ${url}): ${reason}`, {
+        transient: true,
+        cause: error,
+      });
+    } finally {
+      timer.cancel();
+    }
+  }
+}
+
+/** Reads a body of text, up to a limit. */
+async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > LARGEST_ANSWER_BYTES) {
+      throw new RangeError(`the answer is over ${LARGEST_ANSWER_BYTES} bytes`);
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** Why a request failed; `fetch` says it in the cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+/** A text as it fits into a message. */
+export function shortened(text: string): string {
+  return text.replace(/\s+/g, " ").trim().slice(0, 200);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
