@@ -49,6 +49,7 @@ export * from "./lib/log/level.ts";
 export * from "./lib/log/logger.ts";
 export * from "./lib/log/sink.ts";
 export type { UnpackLimits } from "./lib/machine/archive.ts";
+export type { ArchiveMember, MemberType } from "./lib/machine/archive_member.ts";
 export { diskWorkspace, type DiskWorkspaceOptions } from "./lib/machine/disk_workspace.ts";
 export * from "./lib/machine/host.ts";
 export * from "./lib/machine/job_runner.ts";
@@ -64,6 +65,12 @@ export type {
   Sender,
 } from "./lib/messaging/container.ts";
 export type { DeliveryOptions, DeliveryOutcome, PostOptions } from "./lib/messaging/delivery.ts";
+export {
+  eventReporter,
+  type EventReporterOptions,
+  type Events,
+  silentEvents,
+} from "./lib/messaging/event_reporter.ts";
 export * from "./lib/messaging/link.ts";
 export type { OutboxOptions } from "./lib/messaging/outbox.ts";
 export {
@@ -85,8 +92,12 @@ export {
   type DashboardSources,
   type OpenSource,
 } from "./roles/dashboard.ts";
+export type { EscortState, JobEscort } from "./roles/jobmanager/job_escort.ts";
+export type { AskingHost, JobSupplier } from "./roles/jobmanager/job_supplier.ts";
 export type { JobManagerOptions } from "./roles/jobmanager/options.ts";
+export type { EndedJob } from "./roles/jobmanager/output.ts";
 export type { Retention } from "./roles/jobmanager/retention.ts";
 export { JobManager } from "./roles/jobmanager.ts";
 export { type Sandbox, type SandboxOptions, startSandbox } from "./sim/sandbox.ts";
 export type { SandboxAddresses } from "./sim/sandbox_config.ts";
+export type { Monitoring, MonitoringPorts } from "./sim/sandbox/monitoring.ts";

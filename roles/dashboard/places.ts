@@ -42,12 +42,18 @@ export class Places {
   readonly #dots = new Map<number, readonly Dot[]>();
   /** Number of agents that have a place. */
   readonly count: number;
+  /** Number of agents whose place nobody knows: they are reported from the sea where both degrees are 0. */
+  readonly unplaced: number;
 
   /** @param places Where agents are. */
   constructor(places: readonly Place[]) {
-    this.count = places.length;
+    const placed = places.filter(({ at: [longitude, latitude] }) =>
+      longitude !== 0 || latitude !== 0
+    );
+    this.count = placed.length;
+    this.unplaced = places.length - placed.length;
     this.#index = new Supercluster({ radius: RADIUS, maxZoom: CLOSEST_ZOOM });
-    this.#index.load(places.map(({ id, at }) => ({
+    this.#index.load(placed.map(({ id, at }) => ({
       type: "Feature",
       properties: { id },
       geometry: { type: "Point", coordinates: [at[0], at[1]] },

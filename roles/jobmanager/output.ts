@@ -51,7 +51,9 @@ export interface Ending {
 
 /** A job that has ended, for those who watch. */
 export interface EndedJob {
+  /** The job. */
   readonly id: string;
+  /** As the manager judges. */
   readonly outcome: "succeeded" | "failed";
   /** Why it failed; `undefined` where it did not. */
   readonly reason: string | undefined;

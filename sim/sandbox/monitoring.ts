@@ -22,9 +22,10 @@ import { keptConnections } from "../../roles/presence/kept_connections.ts";
 import { startCarbonServer } from "../carbon/mod.ts";
 import { startMongoServer } from "../mongo/mod.ts";
 import { type Broker, memoryLink } from "../xmpp/mod.ts";
+import { AGGREGATION_RULES, STORAGE_AGGREGATION } from "./carbon_rules.ts";
 
 /** Time between two looks at who is connected: a site to try things out is watched closely. */
-const LOOK_MS = 2000;
+const LOOK_MS = 500;
 
 /** Ports of the servers that watch; 0 takes a free one. */
 export interface MonitoringPorts {
@@ -75,6 +76,8 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
   const carbon = started.use(
     await startCarbonServer({
       file: join(directory, "carbon.sqlite"),
+      rules: AGGREGATION_RULES,
+      aggregation: STORAGE_AGGREGATION,
       carbonPort: ports.carbon,
       aggregatorPort: ports.carbonAggregator,
       graphitePort: ports.graphite,

@@ -55,7 +55,8 @@ export function agentRoutes(sources: Sources, clock: Clock): Route[] {
         const zoom = integerOf(url, "zoom", { min: 0, max: CLOSEST_ZOOM, fallback: 0 });
         const box = boxOf(url);
         const places = await map.places();
-        return json({ count: places.count, dots: places.dots(zoom, box) });
+        const { count, unplaced } = places;
+        return json({ count, unplaced, dots: places.dots(zoom, box) });
       },
     },
     {

@@ -187,7 +187,7 @@ export function WorldMap({ onCluster }) {
   const box = world === undefined ? "" : boxOf(world, wanted);
   if (box !== "") query.set("box", box);
   const { data, failure, isOld } =
-    /** @type {import("../data.js").Loaded<{ count: number, dots: Dot[] }>} */ (
+    /** @type {import("../data.js").Loaded<{ count: number, unplaced: number, dots: Dot[] }>} */ (
       useData(`/api/places?${query}`, { everyMs: REFRESH_MS })
     );
   const move = (/** @type {(look: Look) => Look} */ change) =>
@@ -217,11 +217,26 @@ export function WorldMap({ onCluster }) {
       <${Controls} onZoom=${(/** @type {number} */ factor) =>
         move((look) => ({ ...look, scale: look.scale * factor }))}
         onWhole=${() => move((look) => ({ ...look, scale: 1 }))} />
-      ${failure === undefined ? "" : html`
-        <div class="map-note">
-          <${Missing} health=${failure} />
-        </div>
-      `}
+      ${failure !== undefined
+        ? html`
+          <div class="map-note">
+            <${Missing} health=${failure} />
+          </div>
+        `
+        : data !== undefined && data.unplaced > 0
+        ? html`
+          <p class="map-rest">${unplacedText(data.unplaced)}</p>
+        `
+        : ""}
     </div>
   `;
+}
+
+/**
+ * What is said of agents that the map cannot show.
+ *
+ * @param {number} number
+ */
+function unplacedText(number) {
+  return number === 1 ? "1 agent without a known place" : `${number} agents without a known place`;
 }
