@@ -5,8 +5,9 @@
  */
 import {
   type AnyBulkWriteOperation,
+  type Collection,
+  MongoBulkWriteError,
   MongoClient,
-  MongoNetworkError,
   MongoServerError,
 } from "mongodb";
 import type { Clock } from "../../lib/clock.ts";
@@ -39,8 +40,18 @@ const INDEXES = [
   { key: { "agent_data.uuid": 1, connected: 1 } },
   { key: { connected: 1, updated_at: 1 } },
 ] as const;
-/** Changes in one round trip at most. */
-const BATCH = 1000;
+/** Changes in one round trip at most. FerretDB 1.24 never answers a hundred updates together. */
+const BATCH = 64;
+/** Number of the error that an `_id` is there already. */
+const DUPLICATE_KEY = 11_000;
+/**
+ * Numbers of errors that pass: a server that is stopping, starting, elected anew or out of reach of
+ * another one (MongoDB's list of retryable errors), and rights that somebody has yet to grant.
+ */
+const PASSING: ReadonlySet<number> = new Set([
+  ...[6, 7, 89, 91, 134, 189, 262, 9001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436],
+  ...[13, 18],
+]);
 /** Longest wait between attempts, in first waits. */
 const LONGEST_RETRY = 30;
 
@@ -57,24 +68,17 @@ export function mongoDetailStore(options: MongoDetailStoreOptions): DetailStore 
 
 class MongoDetailStore implements DetailStore {
   readonly #options: MongoDetailStoreOptions;
-  readonly #client: MongoClient;
+  #client: MongoClient | undefined;
   readonly #closing = new AbortController();
   #queue: AnyBulkWriteOperation[] = [];
   #storing: Promise<void> | undefined;
   #indexed = false;
+  /** Changes in the next round trip at most. */
+  #batch = BATCH;
   #lost = 0;
 
   constructor(options: MongoDetailStoreOptions) {
-    const { url, patienceMs = 5000 } = options;
     this.#options = options;
-    this.#client = new MongoClient(url, {
-      serverSelectionTimeoutMS: patienceMs,
-      connectTimeoutMS: patienceMs,
-      socketTimeoutMS: 2 * patienceMs,
-      // A server of its own kind, or embedded, need not know retryable writes.
-      retryWrites: false,
-      appName: "copilot-monitor",
-    });
   }
 
   insert(document: Document): void {
@@ -91,8 +95,12 @@ class MongoDetailStore implements DetailStore {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new Error("Closed"));
     await this.#storing;
-    if (this.#queue.length > 0) await this.#storeBatch().catch(() => {});
-    await this.#client.close();
+    try {
+      while (this.#queue.length > 0) await this.#storeBatch();
+    } catch {
+      this.#options.log.error(`Details that MongoDB did not get: ${this.#queue.length}`);
+    }
+    await this.#client?.close();
   }
 
   #now(): Date {
@@ -129,20 +137,76 @@ class MongoDetailStore implements DetailStore {
   }
 
   async #storeBatch(): Promise<void> {
-    const collection = this.#client.db(this.#options.database).collection(COLLECTION);
+    const client = this.#client ??= await connect(this.#options);
+    const collection = client.db(this.#options.database).collection(COLLECTION);
     if (!this.#indexed) {
       await collection.createIndexes([...INDEXES]);
       this.#indexed = true;
     }
-    const batch = this.#queue.slice(0, BATCH);
-    try {
-      await collection.bulkWrite(batch, { ordered: false });
-    } catch (error) {
-      if (!(error instanceof MongoServerError) || error instanceof MongoNetworkError) throw error;
-      // It answered: what it refuses now it refuses for ever, and the others are stored.
-      this.#options.log.error(`MongoDB refuses details: ${error.message}`);
-    }
-    const kept = new Set(batch);
-    this.#queue = this.#queue.filter((change) => !kept.has(change));
+    const batch = this.#queue.slice(0, this.#batch);
+    const settled = new Set(batch.slice(0, await this.#write(collection, batch)));
+    this.#queue = this.#queue.filter((change) => !settled.has(change));
   }
+
+  /**
+   * Writes changes in their order.
+   *
+   * @returns How many of the first need not be written again.
+   * @throws {Error} When the database cannot take any now.
+   */
+  async #write(collection: Collection, batch: AnyBulkWriteOperation[]): Promise<number> {
+    try {
+      await collection.bulkWrite(batch, { ordered: true });
+      this.#batch = Math.min(BATCH, 2 * this.#batch);
+      return batch.length;
+    } catch (error) {
+      const refused = error instanceof MongoBulkWriteError
+        ? [error.writeErrors].flat()[0]
+        : undefined;
+      // The one that is refused now is refused for ever; those behind it were not looked at.
+      if (refused !== undefined) {
+        // An insert whose answer was lost.
+        if (refused.code !== DUPLICATE_KEY) this.#refuse(refused.errmsg);
+        return refused.index + 1;
+      }
+      if (!isRefusal(error)) {
+        // A slow database may do less in the time.
+        this.#batch = Math.ceil(batch.length / 2);
+        throw error;
+      }
+      // It does not say which: one by one.
+      this.#batch = 1;
+      if (batch.length > 1) return 0;
+      this.#refuse(error.message);
+      return 1;
+    }
+  }
+
+  #refuse(reason: string | undefined): void {
+    this.#options.log.error(`MongoDB refuses details: ${reason}`);
+  }
+}
+
+/** Connects; a driver's client that could not do so once never will. */
+async function connect({ url, patienceMs = 5000 }: MongoDetailStoreOptions): Promise<MongoClient> {
+  const client = new MongoClient(url, {
+    serverSelectionTimeoutMS: patienceMs,
+    connectTimeoutMS: patienceMs,
+    socketTimeoutMS: 2 * patienceMs,
+    // A server of its own kind, or embedded, need not know retryable writes.
+    retryWrites: false,
+    appName: "copilot-monitor",
+  });
+  try {
+    return await client.connect();
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+/** Whether a server would answer the same command with the same error for ever. */
+function isRefusal(error: unknown): error is MongoServerError {
+  return error instanceof MongoServerError && !(error instanceof MongoBulkWriteError) &&
+    !PASSING.has(Number(error.code));
 }

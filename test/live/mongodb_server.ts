@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { connect } from "node:net";
 import { MongoClient } from "mongodb";
-import type { MongoUnderTest } from "../contract/mongo.ts";
+import type { StoppableMongo } from "../contract/detail_store.ts";
 import { freePort } from "../_free_port.ts";
+import { canConnect } from "./_can_connect.ts";
 
 const HOST = "127.0.0.1";
 /** Tries to connect, 20 ms apart, before it is given up. */
@@ -24,11 +24,11 @@ export const mongodbName = URL_OF_SERVER !== undefined
   : undefined;
 
 /** Starts the server, or empties the database of tests in the one that is there. */
-export function openMongodb(): Promise<MongoUnderTest> {
+export function openMongodb(): Promise<StoppableMongo> {
   return URL_OF_SERVER === undefined ? startFerretdb(FERRETDB ?? "") : emptied(URL_OF_SERVER);
 }
 
-async function emptied(url: string): Promise<MongoUnderTest> {
+async function emptied(url: string): Promise<StoppableMongo> {
   const client = await MongoClient.connect(url);
   try {
     await client.db("copilot").dropDatabase();
@@ -38,41 +38,38 @@ async function emptied(url: string): Promise<MongoUnderTest> {
   return { url, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
-async function startFerretdb(program: string): Promise<MongoUnderTest> {
+async function startFerretdb(program: string): Promise<StoppableMongo> {
   const folder = await Deno.makeTempDir({ prefix: "copilot_ferretdb_" });
   const port = freePort();
-  const process = new Deno.Command(program, {
-    args: [`${HOST}:${port}`, folder],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  let hasEnded = false;
-  const ended = process.status.then(() => {
-    hasEnded = true;
-  });
+  let process: Deno.ChildProcess | undefined;
   const stop = async () => {
-    if (!hasEnded) process.kill("SIGKILL");
-    await ended;
-    await Deno.remove(folder, { recursive: true });
+    const child = process;
+    process = undefined;
+    child?.kill("SIGKILL");
+    await child?.status;
   };
-  for (let tries = 0; tries < MOST_TRIES && !hasEnded; tries++) {
-    if (await canConnect(port)) {
-      return {
-        url: `mongodb://${HOST}:${port}/?directConnection=true`,
-        [Symbol.asyncDispose]: stop,
-      };
+  const start = async () => {
+    process = new Deno.Command(program, {
+      args: [`${HOST}:${port}`, folder],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      if (await canConnect(port)) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  await stop();
-  throw new Error(`Cannot start ${program}: nothing listens on port ${port}`);
-}
-
-/** Resolves to whether something listens on the port. */
-function canConnect(port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect({ host: HOST, port });
-  socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-  return promise.finally(() => socket.destroy());
+    await stop();
+    throw new Error(`Cannot start ${program}: nothing listens on port ${port}`);
+  };
+  await start();
+  return {
+    url: `mongodb://${HOST}:${port}/?directConnection=true`,
+    stop,
+    start,
+    async [Symbol.asyncDispose]() {
+      await stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
 }
