@@ -61,6 +61,7 @@ export interface JobOutput {
 
 /** How a job ended. */
 export interface GridResult {
+  /** Whether it did what it should. */
   readonly outcome: "succeeded" | "failed";
   /** Raw wait status of the job; missing where it could not be run. */
   readonly waitStatus?: number | undefined;

@@ -23,7 +23,11 @@ export class GridCertificate implements Disposable {
   #former: Deno.HttpClient | undefined;
   #content: string | undefined;
 
-  /** @param files See {@linkcode CertificateFiles}. */
+  /**
+   * Nothing is read yet.
+   *
+   * @param files See {@linkcode CertificateFiles}.
+   */
   constructor(files: CertificateFiles) {
     this.#files = files;
   }

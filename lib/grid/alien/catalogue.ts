@@ -32,6 +32,7 @@ export interface Access {
 
 /** A file that is to be written. */
 export interface NewFile extends CatalogueFile {
+  /** Its name in the catalogue. */
   readonly lfn: string;
   /** The job that made it. */
   readonly job: string;
@@ -43,7 +44,11 @@ export interface NewFile extends CatalogueFile {
 export class AlienCatalogue {
   readonly #calls: AlienCalls;
 
-  /** @param calls The central services. */
+  /**
+   * Nothing is called yet.
+   *
+   * @param calls The central services.
+   */
   constructor(calls: AlienCalls) {
     this.#calls = calls;
   }

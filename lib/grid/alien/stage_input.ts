@@ -10,7 +10,9 @@ import type { AlienStorage, SiteFile } from "./storage.ts";
 
 /** What {@linkcode stageInput} works with. */
 export interface StagingTools {
+  /** Where files are looked up. */
   readonly catalogue: AlienCatalogue;
+  /** Where their content comes from. */
   readonly storage: AlienStorage;
 }
 

@@ -9,6 +9,7 @@ import type { Access } from "./catalogue.ts";
 
 /** A file at the site. */
 export interface SiteFile {
+  /** The folder that holds it. */
   readonly folder: Workspace;
   /** Path relative to the folder. */
   readonly path: string;

@@ -8,6 +8,7 @@ import { type AlienCalls, answerError, ERRNO } from "./answer.ts";
 
 /** A job in the queue. */
 export interface QueuedJob {
+  /** The queue id. */
   readonly id: string;
   /** See `job_status.ts`. */
   readonly status: string;
@@ -19,7 +20,11 @@ export interface QueuedJob {
 export class AlienTaskQueue {
   readonly #calls: AlienCalls;
 
-  /** @param calls The central services. */
+  /**
+   * Nothing is called yet.
+   *
+   * @param calls The central services.
+   */
   constructor(calls: AlienCalls) {
     this.#calls = calls;
   }

@@ -15,7 +15,9 @@ import { zipFiles } from "./zip.ts";
 
 /** What {@linkcode uploadOutput} works with. */
 export interface UploadTools {
+  /** Where files are registered. */
   readonly catalogue: AlienCatalogue;
+  /** Where their content goes. */
   readonly storage: AlienStorage;
   /** Told of replicas that could not be written. */
   readonly log: Logger;

@@ -21,7 +21,11 @@ export class WaitingJobs {
   /** JDLs by job; `undefined` for one that cannot be read. A job's JDL does not change. */
   readonly #known = new Map<string, ClassAd | undefined>();
 
-  /** @param queue The queue. */
+  /**
+   * Nothing is looked at yet.
+   *
+   * @param queue The queue.
+   */
   constructor(queue: AlienTaskQueue) {
     this.#queue = queue;
   }

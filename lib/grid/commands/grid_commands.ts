@@ -44,7 +44,11 @@ export interface CommandOutput {
 export class GridCommands {
   readonly #options: GridCommandsOptions;
 
-  /** @param options See {@linkcode GridCommandsOptions}. */
+  /**
+   * Nothing is run yet.
+   *
+   * @param options See {@linkcode GridCommandsOptions}.
+   */
   constructor(options: GridCommandsOptions) {
     this.#options = options;
   }

@@ -51,6 +51,7 @@ async function runProcess(
     return { code: NOT_STARTED, stdout: "", stderr: `Cannot start ${program}: ${error.message}` };
   }
   let timedOut = false;
+  const killed = new AbortController();
   const kill = () => {
     try {
       child.kill("SIGKILL");
@@ -58,6 +59,7 @@ async function runProcess(
       // It has ended meanwhile.
       if (!(error instanceof TypeError)) throw error;
     }
+    killed.abort();
   };
   const timer = clock.after(timeoutMs, () => {
     timedOut = true;
@@ -66,8 +68,8 @@ async function runProcess(
   signal?.addEventListener("abort", kill, { once: true });
   try {
     const [stdout, stderr, { code }] = await Promise.all([
-      readOutput(child.stdout),
-      readOutput(child.stderr),
+      readOutput(child.stdout, killed.signal),
+      readOutput(child.stderr, killed.signal),
       child.status,
     ]);
     signal?.throwIfAborted();
@@ -78,14 +80,26 @@ async function runProcess(
   }
 }
 
-/** Reads an output to its end, so that the program is not held up; keeps its beginning. */
-async function readOutput(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+/**
+ * Reads an output to its end, so that the program is not held up; keeps its beginning. Programs that a
+ * killed one has left behind are not waited for.
+ */
+async function readOutput(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  killed: AbortSignal,
+): Promise<string> {
+  const reader = stream.getReader();
+  const leave = () => void reader.cancel();
+  killed.addEventListener("abort", leave, { once: true });
   const decoder = new TextDecoder();
   let [text, bytes] = ["", 0];
-  for await (const chunk of stream) {
-    const kept = chunk.subarray(0, Math.max(0, LARGEST_OUTPUT_BYTES - bytes));
+  for (;;) {
+    const { value } = await reader.read();
+    if (value === undefined) break;
+    const kept = value.subarray(0, Math.max(0, LARGEST_OUTPUT_BYTES - bytes));
     bytes += kept.length;
     text += decoder.decode(kept, { stream: true });
   }
+  killed.removeEventListener("abort", leave);
   return text + decoder.decode();
 }

@@ -45,6 +45,8 @@ export function startAlienServer(
 ): AlienServer {
   const { port = 0, tls, clock = systemClock } = options;
   const sockets = new Set<WebSocket>();
+  const stopped = new AbortController();
+  const hall: Hall = { services, clock, stopped: stopped.signal };
   const server = Deno.serve({
     hostname: "127.0.0.1",
     port,
@@ -53,9 +55,9 @@ export function startAlienServer(
   }, async (request) => {
     if (!services.acceptsCertificates) return new Response(null, { status: 401 });
     const { pathname } = new URL(request.url);
-    if (pathname === "/websocket/json") return serveSession(request, services, sockets, clock);
-    if (pathname === "/queue") return await serveStep(request, services, clock);
-    return await serveStorage(request, services, clock);
+    if (pathname === "/websocket/json") return serveSession(request, hall, sockets);
+    if (pathname === "/queue") return await serveStep(request, hall);
+    return await serveStorage(request, hall);
   });
   const host = `127.0.0.1:${server.addr.port}`;
   const base = `${tls === undefined ? "http" : "https"}://${host}`;
@@ -65,23 +67,37 @@ export function startAlienServer(
     url: `${tls === undefined ? "ws" : "wss"}://${host}/websocket/json`,
     base,
     async [Symbol.asyncDispose]() {
+      stopped.abort();
       for (const socket of sockets) socket.close();
       await server.shutdown();
     },
   };
 }
 
-async function delay(fault: Fault | undefined, clock: Clock): Promise<void> {
-  if (fault?.kind === "slow") await sleep(clock, fault.delayMs ?? 1000);
+/** What all requests share. */
+interface Hall {
+  readonly services: CentralServices;
+  readonly clock: Clock;
+  /** Aborted when the server stops. */
+  readonly stopped: AbortSignal;
+}
+
+/** Waits as a fault has it; false where the server stops meanwhile. */
+async function delay(fault: Fault | undefined, { clock, stopped }: Hall): Promise<boolean> {
+  if (fault?.kind !== "slow") return true;
+  return await sleep(clock, fault.delayMs ?? 1000, { signal: stopped }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** One client: commands one after the other, in order. */
 function serveSession(
   request: Request,
-  services: CentralServices,
+  hall: Hall,
   sockets: Set<WebSocket>,
-  clock: Clock,
 ): Response {
+  const { services } = hall;
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return new Response(null, { status: 426 });
   }
@@ -92,7 +108,7 @@ function serveSession(
   const serve = async (text: string) => {
     const { command, options } = readCommand(text);
     const fault = services.faults.strike(command);
-    await delay(fault, clock);
+    if (!await delay(fault, hall)) return;
     if (fault?.kind === "broken" || !services.acceptsCertificates) return socket.close();
     const reply = fault?.kind === "refused"
       ? { exitCode: 121, error: "Try later", results: [] }
@@ -130,12 +146,12 @@ function readCommand(text: string): { command: string; options: string[] } {
 /** Steps of the commands: a JSON list of the step and its arguments. */
 async function serveStep(
   request: Request,
-  services: CentralServices,
-  clock: Clock,
+  hall: Hall,
 ): Promise<Response> {
+  const { services } = hall;
   const [step = "", ...args] = (await request.json()) as string[];
   const fault = services.faults.strike(step);
-  await delay(fault, clock);
+  if (!await delay(fault, hall)) return new Response(null, { status: 503 });
   const refusal = REFUSALS[fault?.kind ?? ""];
   if (refusal !== undefined) return new Response(null, { status: refusal });
   const told = runStep(services, step, args);
@@ -145,9 +161,9 @@ async function serveStep(
 /** Storage elements; `/xrootd` stands for their own protocol. */
 async function serveStorage(
   request: Request,
-  services: CentralServices,
-  clock: Clock,
+  hall: Hall,
 ): Promise<Response> {
+  const { services } = hall;
   const { pathname, searchParams } = new URL(request.url);
   const [, door, path] = /^\/(se|xrootd)(\/.*)$/.exec(decodeURI(pathname)) ?? [];
   if (path === undefined) return new Response(null, { status: 404 });
@@ -159,7 +175,7 @@ async function serveStorage(
     return new Response(null, { status: 404 });
   }
   const fault = services.faults.strike(request.method);
-  await delay(fault, clock);
+  if (!await delay(fault, hall)) return new Response(null, { status: 503 });
   const refusal = REFUSALS[fault?.kind ?? ""];
   if (refusal !== undefined) {
     await request.body?.cancel();

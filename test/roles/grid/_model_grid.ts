@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { sleep, systemClock } from "../../../lib/clock.ts";
 import {
   type GridAdapter,
+  type GridCallOptions,
   GridError,
   type GridHost,
   type GridJob,
@@ -31,6 +33,8 @@ export class ModelGrid {
   readonly jobs = new Map<string, ModelGridJob>();
   /** True while it cannot be reached. */
   isDown = false;
+  /** True: the next call is answered after 200 ms. */
+  isSlow = false;
   /** Whether it refuses output for good. */
   refusesOutput = false;
 
@@ -60,13 +64,18 @@ class ModelAdapter implements GridAdapter {
     this.#grid = grid;
   }
 
-  async offer(_host: GridHost): Promise<boolean> {
-    await this.#reach();
+  async offer(_host: GridHost, how?: GridCallOptions): Promise<boolean> {
+    await this.#reach(how);
     return [...this.#grid.jobs.values()].some(({ state }) => state === "waiting");
   }
 
-  async take(_host: GridHost, stage: InputStage, request: string): Promise<GridJob | undefined> {
-    await this.#reach();
+  async take(
+    _host: GridHost,
+    stage: InputStage,
+    request: string,
+    how?: GridCallOptions,
+  ): Promise<GridJob | undefined> {
+    await this.#reach(how);
     const jobs = [...this.#grid.jobs];
     const [id, job] = jobs.find(([, job]) => job.request === request) ??
       jobs.find(([, { state }]) => state === "waiting") ?? [];
@@ -89,13 +98,18 @@ class ModelAdapter implements GridAdapter {
     };
   }
 
-  async started({ id }: GridJobRef): Promise<void> {
-    await this.#reach();
-    this.#grid.job(id).state = "running";
+  async started({ id }: GridJobRef, _host: string, how?: GridCallOptions): Promise<void> {
+    await this.#reach(how);
+    const job = this.#grid.job(id);
+    if (job.state === "given") job.state = "running";
   }
 
-  async store({ id }: GridJobRef, { folder, archive }: JobOutput): Promise<void> {
-    await this.#reach();
+  async store(
+    { id }: GridJobRef,
+    { folder, archive }: JobOutput,
+    how?: GridCallOptions,
+  ): Promise<void> {
+    await this.#reach(how);
     if (this.#grid.refusesOutput) throw new GridError("No space is left", { transient: false });
     if (!await folder.exists(archive)) {
       throw new GridError(`There is no ${archive}`, { transient: false });
@@ -104,24 +118,24 @@ class ModelAdapter implements GridAdapter {
     if (!registered.includes(archive)) registered.push(archive);
   }
 
-  async finish({ id }: GridJobRef, result: GridResult): Promise<void> {
-    await this.#reach();
+  async finish({ id }: GridJobRef, result: GridResult, how?: GridCallOptions): Promise<void> {
+    await this.#reach(how);
     const job = this.#grid.job(id);
     if (job.state === "done") return;
     job.state = "done";
     job.results.push(result);
   }
 
-  async giveBack({ id }: GridJobRef): Promise<void> {
-    await this.#reach();
+  async giveBack({ id }: GridJobRef, _reason: string, how?: GridCallOptions): Promise<void> {
+    await this.#reach(how);
     const job = this.#grid.job(id);
     if (job.state === "given" || job.state === "running") {
       Object.assign(job, { state: "waiting", request: "", gaveBack: job.gaveBack + 1 });
     }
   }
 
-  async heartbeat({ id }: GridJobRef): Promise<GridVerdict> {
-    await this.#reach();
+  async heartbeat({ id }: GridJobRef, how?: GridCallOptions): Promise<GridVerdict> {
+    await this.#reach(how);
     return this.#grid.job(id).state === "cancelled" ? "cancelled" : "wanted";
   }
 
@@ -129,9 +143,12 @@ class ModelAdapter implements GridAdapter {
     return Promise.resolve();
   }
 
-  #reach(): Promise<void> {
-    return this.#grid.isDown
-      ? Promise.reject(new GridError("The grid is away", { transient: true }))
-      : Promise.resolve();
+  async #reach({ signal }: GridCallOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#grid.isSlow) {
+      this.#grid.isSlow = false;
+      await sleep(systemClock, 200, { signal });
+    }
+    if (this.#grid.isDown) throw new GridError("The grid is away", { transient: true });
   }
 }
