@@ -8,7 +8,7 @@ import { JOB_STATES, type JobState } from "./job_state.ts";
 import type { HistoryEntry, JobRecord, JobStore } from "./job_store.ts";
 import { readHistoryLine, readJobRecord } from "./record.ts";
 import type { RedisCalls, RedisReply } from "./redis_calls.ts";
-import { asInteger, asList, asTexts } from "./reply.ts";
+import { asInteger, asList, asText, asTexts } from "./reply.ts";
 import { scoreRange } from "./scripts/_state_digits.ts";
 import { COUNTS } from "./scripts/counts.ts";
 import { LIST } from "./scripts/list.ts";
@@ -20,7 +20,7 @@ const CHUNK = 5000;
 
 /** Reads what the scripts keep. */
 export class JobReader
-  implements Pick<JobStore, "get" | "list" | "history" | "counts" | "waiting"> {
+  implements Pick<JobStore, "get" | "inputDir" | "list" | "history" | "counts" | "waiting"> {
   readonly #calls: RedisCalls;
   readonly #queue: string;
   readonly #maxAttempts: number;
@@ -40,6 +40,13 @@ export class JobReader
   async get(id: string): Promise<JobRecord | undefined> {
     const reply = await READ.run(this.#calls, { queue: this.#queue, id });
     return reply === null ? undefined : readJobRecord(reply, this.#maxAttempts);
+  }
+
+  /** See {@linkcode JobStore.inputDir}. */
+  async inputDir(id: string): Promise<string | undefined> {
+    const key = `copilot:job:${id}`;
+    const reply = await this.#calls.call(["HGET", key, "inputDir"]);
+    return reply === null || reply === "" ? undefined : asText(reply, `HGET ${key}`);
   }
 
   /** See {@linkcode JobStore.list}. */

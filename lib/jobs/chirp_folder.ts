@@ -18,8 +18,8 @@ const INPUT_RIGHTS = /^(?:address|hostname):\* rlp?$/m;
 export interface OutputPlace {
   /** Directory, relative to the folder. */
   readonly directory: string;
-  /** The job's input directory: where both are one, reading stays allowed. */
-  readonly inputDir: string;
+  /** The job's input directory, if it has one: where both are one, reading stays allowed. */
+  readonly inputDir: string | undefined;
   /** The agent's address as the Chirp server sees it; `undefined` admits any. */
   readonly agentIp: string | undefined;
 }

@@ -259,6 +259,8 @@ export interface JobStore {
    * times 0 for unknown. A description that is gone or unreadable is shown with empty fields.
    */
   get(id: string): Promise<JobRecord | undefined>;
+  /** Where a job's input files lie; `undefined`: it has none, or no record. Far cheaper than the record. */
+  inputDir(id: string): Promise<string | undefined>;
   /**
    * Jobs, last changed first, waiting ones of the original at the end. `state`: only those. `limit`
    * default 100, at most 1000; `offset` default 0.

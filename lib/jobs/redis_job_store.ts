@@ -299,6 +299,11 @@ export class RedisJobStore implements JobStore {
     return this.#reader.get(id);
   }
 
+  /** See {@linkcode JobStore.inputDir}. */
+  inputDir(id: string): Promise<string | undefined> {
+    return this.#reader.inputDir(id);
+  }
+
   /** See {@linkcode JobStore.list}. @throws {SyntaxError} When a record is corrupt. */
   list(
     options: {

@@ -87,10 +87,9 @@ export class OutputStore {
   async prepare(request: GetJobOutputDir, data: JobData): Promise<string> {
     const { store, chirp } = this.#options;
     const directory = directoryOf(request.jobID, data);
-    const record = await store.get(request.jobID);
     await makeOutputDirectory(chirp, {
       directory,
-      inputDir: record?.description.inputDir ?? "",
+      inputDir: await store.inputDir(request.jobID),
       agentIp: request.agentIP,
     });
     return directory;

@@ -20,6 +20,17 @@ export function readingContract(test: ContractTest): void {
     assertEquals(await store.history("a"), []);
   });
 
+  test("inputDir() names the directory of any job that has a record and one", async ({ store, calls }) => {
+    await submitAsOriginal(calls, "c", "input-c");
+    assertEquals((await mustStart(store, 1)).job.id, "c");
+    await store.submit({ ...sampleJob("a"), inputDir: "input-a" });
+    await store.submit({ ...sampleJob("b"), inputDir: "" });
+    assertEquals(await store.inputDir("a"), "input-a");
+    assertEquals(await store.inputDir("b"), undefined);
+    assertEquals(await store.inputDir("c"), "input-c");
+    assertEquals(await store.inputDir("d"), undefined);
+  });
+
   test("list() pages through the jobs, last changed first", async ({ store, calls }) => {
     const names = Array.from({ length: 7 }, (_, index) => `j${index}`);
     for (const [at, id] of names.entries()) {
