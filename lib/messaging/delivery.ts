@@ -11,6 +11,7 @@ import { type CommandMessage, encodeMessage, type EnvelopeForm } from "../protoc
 import type { XmlElement } from "../protocol/xml.ts";
 import { type Random, randomUuid, systemRandom } from "../random.ts";
 import { SeenMessages } from "./seen_messages.ts";
+import { SharedTimers } from "./shared_timers.ts";
 
 /**
  * What became of a command:
@@ -77,7 +78,8 @@ export class Delivery implements Disposable {
   readonly #transmit: (stanza: XmlElement) => void;
   readonly #isOnline: () => boolean;
   readonly #formOf: (to: string) => EnvelopeForm;
-  readonly #clock: Clock;
+  /** Most commands are acknowledged long before they would be sent again. */
+  readonly #timers: SharedTimers;
   readonly #random: Random;
   readonly #resendMs: number;
   readonly #longestResendMs: number;
@@ -98,7 +100,7 @@ export class Delivery implements Disposable {
     this.#transmit = options.transmit;
     this.#isOnline = options.isOnline;
     this.#formOf = options.formOf ?? (() => "original");
-    this.#clock = options.clock ?? systemClock;
+    this.#timers = new SharedTimers(options.clock ?? systemClock);
     this.#random = options.random ?? systemRandom;
     this.#resendMs = options.resendMs ?? 20_000;
     this.#longestResendMs = options.longestResendMs ?? 300_000;
@@ -108,7 +110,7 @@ export class Delivery implements Disposable {
     this.#seen = new SeenMessages({
       limit: options.rememberedLimit ?? 50_000,
       ageMs: options.rememberedMs ?? 3_600_000,
-      clock: this.#clock,
+      clock: this.#timers,
     });
   }
 
@@ -152,7 +154,7 @@ export class Delivery implements Disposable {
       timer: undefined,
       end: options.lastsMs === undefined
         ? undefined
-        : this.#clock.after(options.lastsMs, () => this.#settle(id, "given-up")),
+        : this.#timers.after(options.lastsMs, () => this.#settle(id, "given-up")),
     };
     this.#pending.set(id, pending);
     if (this.#isOnline()) this.#attempt(id, pending);
@@ -241,7 +243,7 @@ export class Delivery implements Disposable {
     pending.attemptsLeft--;
     const waitMs = pending.nextWaitMs;
     pending.nextWaitMs = Math.min(this.#longestResendMs, waitMs * 2);
-    pending.timer = this.#clock.after(waitMs, () => this.#attempt(id, pending));
+    pending.timer = this.#timers.after(waitMs, () => this.#attempt(id, pending));
     this.#write(pending.message);
   }
 
