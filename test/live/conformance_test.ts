@@ -1,10 +1,10 @@
 /** The conformance suite on Prosody, redis-server and chirp_server, as its users run it. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
-import { runProgram } from "../tools/_program.ts";
+import { type Program, runProgram } from "../tools/_program.ts";
 import type { RunResult } from "../../tools/conformance/result.ts";
-import { PLAYERS, type RealSite, runSuite, SUITE } from "./_conformance_run.ts";
-import { Site, siteTest, startServers } from "./_site.ts";
+import { PLAYERS, type RealSite, runSuite, siteFlags, SUITE } from "./_conformance_run.ts";
+import { run, Site, siteTest, startServers } from "./_site.ts";
 
 /** What did not pass, but for cases that need `--slow` or a site of their own. */
 function troubles({ results }: RunResult): string[] {
@@ -205,4 +205,49 @@ siteTest("whom nobody answers is unreachable: exit code 3", async () => {
     stderr: "null",
   }).output();
   assertEquals(refused.code, 3);
+});
+
+/** All keys of a site's Redis. */
+async function keysOf({ servers }: RealSite): Promise<string[]> {
+  const { hostname, ports } = servers.addresses;
+  const address = ["-h", hostname, "-p", `${ports.redis}`];
+  return (await run("redis-cli", ...address, "KEYS", "*")).split("\n").filter((key) => key !== "");
+}
+
+/** Starts a run against our manager and waits until it has a job in the queue. */
+async function startAndMeetJob(site: RealSite): Promise<Program> {
+  const { domain } = site.servers.addresses;
+  await site.startRole("jobmanager");
+  const cases = ["job/", "output/", "queue/"].map((topic) => `--only=${topic}`);
+  const args = [...await siteFlags(site), `--manager=jobmanager@${domain}`, ...cases];
+  const suite = site.start("conformance", { args });
+  await suite.printed(/^Conformance of/);
+  while (!(await keysOf(site)).some((key) => /^job:.*:description$/.test(key)));
+  return suite;
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  siteTest(`a run that ${signal} interrupts takes its jobs away before it ends`, async () => {
+    await using site = await Site.open(startServers);
+    const suite = await startAndMeetJob(site);
+    suite.signal(signal);
+    const { code, stdout, stderr } = await suite.end();
+    assertEquals(code, 130, stderr);
+    assertMatch(stderr, /Interrupted: clears away/);
+    assertMatch(stdout, /skipped: The run was interrupted/);
+    assertEquals((await keysOf(site)).filter((key) => key.startsWith("job:")), []);
+    assertEquals([await site.store.waiting(), await site.store.list()], [0, []]);
+    assertEquals(await entriesOf(site.servers.addresses.directories.chirp), []);
+  });
+}
+
+siteTest("a run that is interrupted twice ends at once and names what it leaves", async () => {
+  await using site = await Site.open(startServers);
+  const suite = await startAndMeetJob(site);
+  suite.signal("SIGINT");
+  suite.signal("SIGTERM");
+  const { code, stderr } = await suite.end();
+  assertEquals(code, 130, stderr);
+  const left = (await site.store.list()).map(({ id }) => id);
+  assertEquals(left.filter((id) => !stderr.includes(`Left behind: job:${id}:description`)), []);
 });

@@ -10,12 +10,14 @@ import type { Disturbance } from "../../tools/conformance/embedded/world.ts";
 import { removeTraces } from "../../tools/conformance/redis_traces.ts";
 import { htmlReport } from "../../tools/conformance/report/html.ts";
 import { junitReport } from "../../tools/conformance/report/junit.ts";
+import { ProgressReport } from "../../tools/conformance/report/progress.ts";
 import { parseRunResult } from "../../tools/conformance/report/run_result.ts";
 import { isFailure, type RunResult, summarize } from "../../tools/conformance/result.ts";
 import { runCases } from "../../tools/conformance/run_cases.ts";
 import { selectCases } from "../../tools/conformance/select_cases.ts";
 import type { Target } from "../../tools/conformance/target.ts";
 import { CaseSkipped, RuleBroken } from "../../tools/conformance/verdict.ts";
+import { VirtualClock } from "../../sim/world/virtual_clock.ts";
 import { memoryRedisCalls, RedisStore } from "../../sim/redis/mod.ts";
 
 /** Runs cases against our roles, with a fault put into them. */
@@ -305,10 +307,11 @@ Deno.test("removeTraces() takes out what is of the jobs, and names nothing of ot
 });
 
 Deno.test("parseAccounts() reads files of accounts and never shows a password", () => {
-  const text = "# accounts\nagent-1:se:cret\n\nAgent-2@site.org pass word \n";
+  const text = "# accounts\nagent-1:se:cret\n\nAgent-2@site.org pass word \njm@site/main:x/y\n";
   assertEquals(parseAccounts(text), [
     { user: "agent-1", password: "se:cret" },
     { user: "agent-2", password: "pass word" },
+    { user: "jm", password: "x/y", resource: "main" },
   ]);
   const error = assertThrows(() => parseAccounts("secretwithoutuser"));
   assert(error instanceof Error && !error.message.includes("secretwithoutuser"));
@@ -335,4 +338,29 @@ Deno.test("the transcript of a case is kept with its result", async () => {
   const sent = result?.stanzas.find(({ dir, xml }) => dir === "c2s" && xml.startsWith("<message"));
   const { id = "" } = parseXml(sent?.xml ?? "<none/>").attrs;
   assert(result?.stanzas.some(({ dir, xml }) => dir === "s2c" && xml.includes(`ack='${id}'`)));
+});
+
+Deno.test("a long run says now and then how far it is and what it waits for", async () => {
+  const clock = new VirtualClock();
+  const lines: string[] = [];
+  const progress = new ProgressReport({ total: 6, clock, tell: (line) => lines.push(line) });
+  const [quick, slow, ...more] = ["a/b/1", "a/b/2", "a/b/3", "a/b/4", "a/b/5"].map((id) => ({
+    id,
+  }));
+  assert(quick !== undefined && slow !== undefined);
+  const waiting = { ...slow, slow: true };
+  for (const test of [quick, waiting]) progress.begin(test);
+  progress.end(quick);
+  await clock.advance(15_000);
+  for (const test of more) progress.begin(test);
+  await clock.advance(15_000);
+  for (const test of [waiting, ...more]) progress.end(test);
+  await clock.advance(15_000);
+  progress[Symbol.dispose]();
+  await clock.advance(60_000);
+  assertEquals(lines, [
+    "1 of 6 cases done; at a/b/2 (15 s, slow)",
+    "1 of 6 cases done; at a/b/2 (30 s, slow), a/b/3 (15 s), a/b/4 (15 s) and 1 more",
+    "5 of 6 cases done",
+  ]);
 });

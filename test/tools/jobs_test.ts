@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
+import { connectRedis } from "../../lib/jobs/ioredis_calls.ts";
 import type { HistoryEntry, JobRecord } from "../../lib/jobs/job_store.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 import { assertEnded, ToolSite } from "./_tool_site.ts";
@@ -49,6 +50,17 @@ Deno.test("jobs list shows the queue, last changed first, and counts it", async 
   assertEquals([listing.waiting, listing.counts.held, listing.jobs.length], [1, 1, 3]);
   assertEquals(only.json<Listing>().jobs.map(({ id }) => id), [done]);
   assertEquals(first.json<Listing>().jobs.map(({ id }) => id), [held]);
+});
+
+Deno.test("jobs list shows no time of a job that the original's submit tool has put in", async () => {
+  await using site = await ToolSite.open();
+  const { hostname: host, ports } = site.addresses;
+  await using redis = await connectRedis({ host, port: ports.redis });
+  const description = "127.0.0.1:9094::::x::::run.sh::::run.sh::::::::::::";
+  await redis.call(["SET", "job:theirs:description", description]);
+  await redis.call(["LPUSH", "waiting_jobs", "theirs"]);
+  const { stdout } = await site.run("jobs", ["list"]);
+  assertMatch(stdout, /^theirs +waiting +0\/5 +run\.sh +–$/m);
 });
 
 Deno.test("jobs show and history tell all that is known of a job", async () => {

@@ -44,6 +44,12 @@ export class SuiteJobs implements JobBench {
     this.done = options.done;
   }
 
+  /** Redis keys and directories that are the jobs' own. */
+  get names(): string[] {
+    const keys = [...this.#ids].map((id) => `job:${id}:description`);
+    return [...keys, ...[...this.#directories].map((name) => this.chirp.path(name))];
+  }
+
   /** Refuses a queue in which somebody's jobs wait: the case would hand them out. */
   async refuseForeignJobs(): Promise<void> {
     const waiting = await this.waiting();

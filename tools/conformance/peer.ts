@@ -75,6 +75,8 @@ export interface PeerOptions {
   readonly random: Random;
   /** Told of each command that is said. */
   readonly onSay?: ((command: string) => void) | undefined;
+  /** Ends every wait when it is aborted: they then reject with its reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Told when the session breaks or cannot be had. */
   readonly onOffline?: ((reason: string) => void) | undefined;
 }
@@ -95,6 +97,8 @@ export class Peer implements LinkHandler, AsyncDisposable {
   readonly others: XmlElement[] = [];
   /** Whether commands are acknowledged as they come. */
   acknowledges = true;
+  /** Whether the signal ends waits; a clean-up says no. */
+  heedsSignal = true;
   /** Protects what is said and opens what comes; `undefined`: everything travels in clear. */
   protection: Protection | undefined;
   /** Told of each command, after it is acknowledged; `undefined`: nobody is. */
@@ -131,6 +135,7 @@ export class Peer implements LinkHandler, AsyncDisposable {
   /** Forgets what was heard and said, for the next case of a session that goes on. */
   begin(transcript: Transcript): void {
     this.#transcript = transcript;
+    this.heedsSignal = true;
     this.heard.length = 0;
     this.acks.length = 0;
     this.others.length = 0;
@@ -313,22 +318,27 @@ export class Peer implements LinkHandler, AsyncDisposable {
     return resource === "" || resource === this.#options.link.jid?.resource;
   }
 
-  #until<T>(find: () => T | undefined, waitMs: number): Promise<T | undefined> {
+  async #until<T>(find: () => T | undefined, waitMs: number): Promise<T | undefined> {
+    const signal = this.heedsSignal ? this.#options.signal : undefined;
+    signal?.throwIfAborted();
     const now = find();
-    if (now !== undefined) return Promise.resolve(now);
-    const { promise, resolve } = Promise.withResolvers<T | undefined>();
-    const finish = (found: T | undefined) => {
-      this.#waiting.delete(look);
-      timer.cancel();
-      resolve(found);
-    };
+    if (now !== undefined) return now;
+    const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
     const look = () => {
       const found = find();
-      if (found !== undefined) finish(found);
+      if (found !== undefined) resolve(found);
     };
-    const timer = this.#options.clock.after(waitMs, () => finish(undefined));
+    const abort = () => reject(signal?.reason);
+    const timer = this.#options.clock.after(waitMs, () => resolve(undefined));
+    signal?.addEventListener("abort", abort);
     this.#waiting.add(look);
-    return promise;
+    try {
+      return await promise;
+    } finally {
+      this.#waiting.delete(look);
+      signal?.removeEventListener("abort", abort);
+      timer.cancel();
+    }
   }
 
   #soFar(): string {

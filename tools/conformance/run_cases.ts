@@ -17,11 +17,17 @@ export interface RunOptions {
   readonly cases: readonly ConformanceCase[];
   /** Measures how long they take. */
   readonly clock: Clock;
-  /** Ends the run early: what has not begun is skipped. */
+  /** Ends the run early: what has not begun, or waits in a session that heeds the signal, is skipped. */
   readonly signal?: AbortSignal | undefined;
+  /** Told of each case that begins; those that cannot be run do not. */
+  readonly onStart?: ((test: ConformanceCase) => void) | undefined;
+  /** Told of each case that ends, at once. */
+  readonly onEnd?: ((test: ConformanceCase) => void) | undefined;
   /** Told of each result, in the order of the cases. */
   readonly onResult?: ((result: CaseResult) => void) | undefined;
 }
+
+const INTERRUPTED = "The run was interrupted";
 
 /**
  * Runs the cases.
@@ -37,7 +43,11 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
     const lane = target.lane(test);
     const turnstile = tickets.get(lane.name) ?? new Turnstile(lane.limit);
     tickets.set(lane.name, turnstile);
-    return turnstile.pass(() => runCase(test, options));
+    return turnstile.pass(async () => {
+      const result = await runCase(test, options);
+      options.onEnd?.(test);
+      return result;
+    });
   });
   const results: CaseResult[] = [];
   for (const promise of running) {
@@ -64,12 +74,14 @@ async function runCase(test: ConformanceCase, options: RunOptions): Promise<Case
     durationMs: clock.now() - startMs,
     stanzas: transcript?.lines ?? [],
   });
-  const reason = signal?.aborted ? "The run was interrupted" : whyNot(test, target);
+  const reason = signal?.aborted ? INTERRUPTED : whyNot(test, target);
   if (reason !== undefined) return result("skipped", reason);
+  options.onStart?.(test);
   try {
     await target.run(test, (now) => transcript = new Transcript(now));
     return result("passed", "");
   } catch (error) {
+    if (signal?.aborted) return result("skipped", INTERRUPTED);
     if (error instanceof CaseSkipped) return result("skipped", error.message);
     if (!(error instanceof RuleBroken)) {
       return result("failed", `The case could not be run to its end: ${messageOf(error)}`);

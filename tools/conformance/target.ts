@@ -34,6 +34,6 @@ export interface Target extends AsyncDisposable {
    * @throws {CaseSkipped} When it turns out that the case cannot be run here.
    */
   run(test: ConformanceCase, makeTranscript: TranscriptMaker): Promise<void>;
-  /** Redis keys and directories that could not be removed so far. */
+  /** Redis keys and directories that could not be removed so far, or not yet: those of running cases. */
   leftovers(): readonly string[];
 }

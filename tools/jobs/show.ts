@@ -9,9 +9,10 @@ import { JOB_STATES, type JobState } from "../../lib/jobs/job_state.ts";
 import type { JobRecord, JobStore } from "../../lib/jobs/job_store.ts";
 import { exitText, stateStyle, waitForJobs } from "../queue.ts";
 
-/** Time of day, local, such as `2026-11-22 14:03:59`. */
+/** Time of day, local, such as `2026-11-22 14:03:59`; a dash for 0, where nobody has noted the time. */
 export function timeText(timeMs: number | undefined): string {
   if (timeMs === undefined) return "";
+  if (timeMs === 0) return "–";
   const date = new Date(timeMs);
   const two = (value: number) => `${value}`.padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +

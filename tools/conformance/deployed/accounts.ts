@@ -12,22 +12,25 @@ export interface Account {
   /** Part of the JID before `@`. */
   readonly user: string;
   readonly password: string;
+  /** Resource of its session. Default: a new one each time. */
+  readonly resource?: string | undefined;
 }
 
 /**
  * Reads an account.
  *
- * @param text `USER:PASSWORD`, or both parted by blanks.
+ * @param text `USER:PASSWORD` or `USER/RESOURCE:PASSWORD`, or both parted by blanks.
  * @throws {UsageError} When one of them is missing.
  */
 export function parseAccount(text: string): Account {
-  const match = /^\s*([^\s:@]+)(?:@[^\s:]*)?(?:\s*:|\s)\s*(\S.*?)\s*$/.exec(text);
-  const [, user, password] = match ?? [];
+  const match = /^\s*([^\s:@/]+)(?:@[^\s:/]*)?(?:\/([^\s:]+))?(?:\s*:|\s)\s*(\S.*?)\s*$/.exec(text);
+  const [, user, resource, password] = match ?? [];
   if (user === undefined || password === undefined) {
     // The text may hold a password.
     throw new UsageError("Cannot read an account: it is not USER:PASSWORD");
   }
-  return { user: user.toLowerCase(), password };
+  const account = { user: user.toLowerCase(), password };
+  return resource === undefined ? account : { ...account, resource };
 }
 
 /**
@@ -45,16 +48,19 @@ export function parseAccounts(text: string): Account[] {
 export class AccountPool {
   readonly #accounts: readonly Account[];
   readonly #clock: Clock;
+  readonly #signal: AbortSignal | undefined;
   readonly #askedMs = new Map<string, number>();
   #next = 0;
 
   /**
    * @param accounts The accounts.
    * @param clock Tells when a cooldown is over.
+   * @param signal Ends the wait for it.
    */
-  constructor(accounts: readonly Account[], clock: Clock) {
+  constructor(accounts: readonly Account[], clock: Clock, signal?: AbortSignal) {
     this.#accounts = accounts;
     this.#clock = clock;
+    this.#signal = signal;
   }
 
   /** Number of accounts. */
@@ -115,7 +121,7 @@ export class AccountPool {
         `All accounts have asked lately, the next is free in ${seconds} s: more accounts, or --slow`,
       );
     }
-    if (waitMs > 0) await sleep(this.#clock, waitMs);
+    if (waitMs > 0) await sleep(this.#clock, waitMs, { signal: this.#signal });
     return best;
   }
 }

@@ -31,6 +31,8 @@ export interface ConnectorOptions {
   readonly patience: Patience;
   readonly clock: Clock;
   readonly random: Random;
+  /** Ends the waits of all sessions when it is aborted. */
+  readonly signal: AbortSignal;
 }
 
 /** Longest time to come online, in milliseconds. */
@@ -50,6 +52,11 @@ export class Connector {
     return this.#options.domain;
   }
 
+  /** Ends the waits of all sessions. */
+  get signal(): AbortSignal {
+    return this.#options.signal;
+  }
+
   /** Makes a link; it is opened by whoever uses it. */
   link(account: Account, resource: string): Link {
     const { host, port, domain, tls, caFile, clock, random } = this.#options;
@@ -67,7 +74,7 @@ export class Connector {
   }
 
   /**
-   * Brings a session of the suite online, under a resource that nobody had before.
+   * Brings a session of the suite online, under a resource that nobody had before, or that of the account.
    *
    * @throws {UnreachableError} When the server does not let it in in time.
    * @throws {UsageError} When the server refuses the account.
@@ -77,8 +84,9 @@ export class Connector {
     transcript: Transcript,
     onSay?: (command: string) => void,
   ): Promise<Peer> {
-    const { patience, clock, random, host, port } = this.#options;
-    const resource = `suite-${randomHex(random, 12)}`;
+    const { patience, clock, random, host, port, signal } = this.#options;
+    signal.throwIfAborted();
+    const { resource = `suite-${randomHex(random, 12)}` } = account;
     const { promise: failed, reject } = Promise.withResolvers<never>();
     const fail = (reason: string) => {
       reject(new UnreachableError(`Cannot reach ${host}:${port}: ${reason}`));
@@ -92,6 +100,7 @@ export class Connector {
       patience,
       clock,
       random,
+      signal,
       onSay,
       onOffline: fail,
     });

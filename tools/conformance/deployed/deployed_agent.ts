@@ -39,6 +39,8 @@ export interface DeployedAgentOptions {
   readonly patience: Patience;
   /** Longest wait for the agent's next request, in milliseconds. */
   readonly longestRequestMs: number;
+  /** Told when the suite is online and waits for the agent. */
+  readonly onReady?: (() => void) | undefined;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -64,22 +66,28 @@ const SETTLE_MS = 20_000;
  * Goes online as the agent's manager.
  *
  * @param options See {@linkcode DeployedAgentOptions}.
- * @throws {UnreachableError} When the agent does not answer a ping and does not ask either.
+ * @throws {UnreachableError} When the agent does not answer a ping and does not ask either. One in secure mode
+ *   is not pinged: it cannot be before it has asked, and the original dies of what it cannot open.
  */
 export async function openDeployedAgent(options: DeployedAgentOptions): Promise<DeployedAgent> {
   const { connector, managerAccount, clock, agent, patience } = options;
   const manager = await connector.peer(managerAccount, new Transcript(() => clock.now()));
   const { setup = "plain", secure, sealed, random } = options;
   speakAsSetup(manager, setup, { tested: agent, key: secure?.manager, sealed, clock, random });
-  // One that believes only what is protected acknowledges the ping at least, or asks.
-  const acknowledges = manager.hearAck(manager.say(agent, { command: "Heartbeat:ping" }));
-  const asks = manager.hear("want_getJob", { withinMs: patience.answerMs });
+  options.onReady?.();
+  const isSecure = setup === "secure";
+  const withinMs = isSecure ? options.longestRequestMs : patience.answerMs;
+  const asks = manager.hear("want_getJob", { withinMs });
+  const signs: Promise<{ readonly from: string }>[] = [asks];
+  // One that believes only what is sealed acknowledges the ping at least, or asks.
+  if (!isSecure) signs.push(manager.hearAck(manager.say(agent, { command: "Heartbeat:ping" })));
   try {
-    const { from } = await Promise.any([acknowledges, asks]);
+    const { from } = await Promise.any(signs);
     return new DeployedAgent(manager, await detectImplementation(manager, from), options);
   } catch (error) {
     await manager[Symbol.asyncDispose]();
     if (!(error instanceof AggregateError)) throw error;
+    connector.signal.throwIfAborted();
     throw new UnreachableError(`Cannot reach the agent ${agent}: it neither answers nor asks`);
   }
 }
@@ -95,6 +103,8 @@ export class DeployedAgent implements AsyncDisposable {
   readonly #referrals: AccountPool;
   readonly #strangers: AccountPool;
   readonly #leftovers = new Set<string>();
+  /** Directories of the case that is run now. */
+  #directories: string[] = [];
   #open: Heard | undefined;
 
   /**
@@ -121,9 +131,10 @@ export class DeployedAgent implements AsyncDisposable {
       : undefined;
   }
 
-  /** Directories that could not be removed so far. */
+  /** Directories that could not be removed so far, and those of the running case. */
   get leftovers(): readonly string[] {
-    return [...this.#leftovers];
+    const { chirp } = this.#options;
+    return [...this.#leftovers, ...this.#directories.map((name) => chirp.path(name))];
   }
 
   /** Runs a case. */
@@ -142,18 +153,17 @@ export class DeployedAgent implements AsyncDisposable {
       peers.push(peer);
       return peer;
     };
-    const directories: string[] = [];
     const stage: AgentStage = {
       clock,
       patience,
       manager,
       request: async () => open ?? await this.#awaitRequest(),
-      sibling: () => session(managerAccount),
+      sibling: () => session({ ...managerAccount, resource: undefined }),
       referral: () => session(this.#referrals.take([])),
       stranger: () => session(this.#strangers.take([])),
       chirp,
       chirpAddress,
-      willMake: (directory) => directories.push(directory),
+      willMake: (directory) => this.#directories.push(directory),
       get secure() {
         return secure ?? unavailable("keys for the secure mode");
       },
@@ -166,7 +176,7 @@ export class DeployedAgent implements AsyncDisposable {
     } finally {
       await this.#settle(stage, peers);
       this.#noteRequest();
-      await this.#clear(directories);
+      await this.#clear();
     }
   }
 
@@ -175,11 +185,12 @@ export class DeployedAgent implements AsyncDisposable {
     await this.#manager[Symbol.asyncDispose]();
   }
 
-  async #clear(directories: readonly string[]): Promise<void> {
+  async #clear(): Promise<void> {
     const { chirp } = this.#options;
-    for (const directory of directories) {
+    for (const directory of this.#directories) {
       await chirp.remove(directory).catch(() => this.#leftovers.add(chirp.path(directory)));
     }
+    this.#directories = [];
   }
 
   /** The request that waits for an offer, if there is one: talk beside it leaves it open. */
@@ -223,6 +234,7 @@ export class DeployedAgent implements AsyncDisposable {
   async #settle(stage: AgentStage, peers: readonly Peer[]): Promise<void> {
     const { manager } = stage;
     const { clock, patience } = this.#options;
+    for (const peer of peers) peer.heedsSignal = false;
     if (!manager.acknowledges) {
       manager.acknowledges = true;
       for (const heard of manager.heard) if (!heard.noack) manager.acknowledge(heard);

@@ -65,15 +65,17 @@ const NO_SETUP: Readonly<Record<Setup, string>> = {
 export class DeployedManager {
   readonly #options: DeployedManagerOptions;
   readonly #leftovers = new Set<string>();
+  /** Jobs of the cases that are run now. */
+  readonly #atWork = new Set<SuiteJobs>();
 
   /** @param options See {@linkcode DeployedManagerOptions}. */
   constructor(options: DeployedManagerOptions) {
     this.#options = options;
   }
 
-  /** What could not be removed so far. */
+  /** What could not be removed so far, and what running cases have not removed yet. */
   get leftovers(): readonly string[] {
-    return [...this.#leftovers];
+    return [...this.#leftovers, ...[...this.#atWork].flatMap((jobs) => jobs.names)];
   }
 
   /** Why a case cannot be run; `undefined` where it can. */
@@ -104,6 +106,7 @@ export class DeployedManager {
     const { site, clock, patience } = this.#options;
     await using sessions = new ManagerSessions(test, this.#options, makeTranscript);
     const jobs = this.#openJobs();
+    if (jobs !== undefined) this.#atWork.add(jobs);
     const isJobCase = test.needs?.includes("jobs") === true;
     if (isJobCase) await jobs?.refuseForeignJobs();
     const stage: ManagerStage = {
@@ -134,6 +137,7 @@ export class DeployedManager {
       if (isJobCase) await sessions.farewell();
       const left = await jobs?.clear(sessions.users) ?? [];
       for (const key of left) this.#leftovers.add(key);
+      if (jobs !== undefined) this.#atWork.delete(jobs);
     }
   }
 
@@ -186,6 +190,7 @@ class ManagerSessions implements AsyncDisposable {
   /** Acknowledges what a case has left unacknowledged, so that nothing is sent again to nobody. */
   async farewell(): Promise<void> {
     for (const peer of this.#peers) {
+      peer.heedsSignal = false;
       for (const heard of peer.heard) {
         if (!peer.acknowledges && !heard.noack) peer.acknowledge(heard);
       }

@@ -6,6 +6,7 @@
 import { xml } from "../../../lib/protocol/xml.ts";
 import { PROBE } from "../cases/_probe.ts";
 import type { Peer } from "../peer.ts";
+import { visitRoom } from "../room_visit.ts";
 import { RuleBroken } from "../verdict.ts";
 import { UnreachableError } from "./connector.ts";
 
@@ -14,6 +15,9 @@ const IQ_MS = 2000;
 
 /** What is told apart. */
 export type Detected = "perl" | "other";
+
+/** Components of a room that are asked at most. */
+const MOST_ASKED = 10;
 
 /**
  * Asks a manager whether it is there and what it is.
@@ -35,11 +39,25 @@ export async function detectManager(peer: Peer, manager: string): Promise<Detect
 }
 
 /**
+ * Asks the components of a room what they are.
+ *
+ * @param peer Who asks.
+ * @param room Bare JID of the room.
+ * @returns `perl` where one of them is the original's; `undefined` where the room cannot be joined or is empty.
+ */
+export async function detectRoom(peer: Peer, room: string): Promise<Detected | undefined> {
+  const { nicks = [] } = await visitRoom(peer, room) ?? {};
+  const asked = nicks.slice(0, MOST_ASKED);
+  const all = await Promise.all(asked.map((nick) => detectImplementation(peer, `${room}/${nick}`)));
+  return all.find((one) => one === "perl") ?? all[0];
+}
+
+/**
  * Asks a session what it is. The original answers no iq but pings, which RFC 6120 forbids, so that hardly
  * anybody else does so.
  *
  * @param peer Who asks.
- * @param jid The session's full JID.
+ * @param jid The session's full JID, or `room/nick`.
  */
 export async function detectImplementation(peer: Peer, jid: string): Promise<Detected> {
   const id = peer.newId();

@@ -17,7 +17,8 @@ import { type DeployedAgent, openDeployedAgent } from "./deployed_agent.ts";
 import type { DeployedKeyManagerOptions } from "./deployed_key_manager.ts";
 import { DeployedManager } from "./deployed_manager.ts";
 import { type DeployedParts, deployedTarget } from "./deployed_target.ts";
-import { type Detected, detectManager } from "./detect_implementation.ts";
+import type { DeployedRoomOptions } from "./deployed_room.ts";
+import { type Detected, detectManager, detectRoom } from "./detect_implementation.ts";
 import type { Server } from "./open_server.ts";
 import { COOLDOWN_SECONDS } from "./own_roles.ts";
 import { Keys } from "./read_keys.ts";
@@ -40,33 +41,34 @@ export async function openPeers(options: ConformanceOptions, server: Server): Pr
   const keyManager = keymanager === undefined
     ? undefined
     : await openKeyManager(options, server, keymanager);
+  const room = options.heartbeat === undefined
+    ? undefined
+    : await openRoom(server, options.heartbeat);
   const agent = options.agent === undefined ? undefined : await openAgent(options, server, keys);
   if (agent !== undefined) server.resources.use(agent);
   const manager = options.manager === undefined
     ? undefined
     : await openManager(options, server, options.manager, keys);
-  const detected = manager?.implementation ?? agent?.implementation ?? "other";
-  const implementation = options.implementation ?? detected;
-  const room = options.heartbeat;
+  const detected = [manager, agent, keyManager, room].map((peer) => peer?.implementation);
+  const implementation = options.implementation ?? (detected.includes("perl") ? "perl" : "other");
   const known = names.filter((name) => name !== undefined).join(", ");
   const parts: DeployedParts = {
     title: `${implementation}, ${known}`,
     implementation,
     manager: manager?.deployed,
     agents: agent === undefined ? undefined : new Map([[protectionOf(options), agent]]),
-    keyManager,
-    room: room === undefined ? undefined : {
-      room,
-      component: undefined,
-      connector: server.connector,
-      accounts: new AccountPool(server.accounts, server.clock),
-      patience: server.patience,
-      clock: server.clock,
-    },
+    keyManager: keyManager?.deployed,
+    room: room?.deployed,
     slow: options.slow,
     resources: server.resources.move(),
   };
   return deployedTarget(parts);
+}
+
+/** A peer, and what it turned out to be; `undefined`: there is nobody to ask. */
+interface Opened<Deployed> {
+  readonly deployed: Deployed;
+  readonly implementation: Detected | undefined;
 }
 
 function checkJid(name: string): void {
@@ -78,13 +80,25 @@ async function openKeyManager(
   options: ConformanceOptions,
   { accounts, connector, clock, patience }: Server,
   keyManager: string,
-): Promise<DeployedKeyManagerOptions> {
+): Promise<Opened<DeployedKeyManagerOptions>> {
   const pool = new AccountPool(accounts, clock);
   const key = await new Keys(options).publicKey(keyManager);
   await using peer = await connector.peer(pool.take([]), new Transcript(() => clock.now()));
-  await detectManager(peer, keyManager);
+  const implementation = await detectManager(peer, keyManager);
   const { credential } = options;
-  return { keyManager, key, credential, connector, accounts: pool, patience, clock };
+  const common = { connector, accounts: pool, patience, clock };
+  return { deployed: { keyManager, key, credential, ...common }, implementation };
+}
+
+async function openRoom(
+  { accounts, connector, clock, patience }: Server,
+  room: string,
+): Promise<Opened<DeployedRoomOptions>> {
+  const pool = new AccountPool(accounts, clock);
+  await using peer = await connector.peer(pool.take([]), new Transcript(() => clock.now()));
+  const implementation = await detectRoom(peer, room);
+  const common = { connector, accounts: pool, patience, clock };
+  return { deployed: { room, component: undefined, ...common }, implementation };
 }
 
 /** How the tested peer protects its messages, by the keys that are given. */
@@ -122,6 +136,7 @@ async function openAgent(
     chirpAddress,
     patience,
     longestRequestMs: options.slow ? REQUEST_MS.slow : REQUEST_MS.quick,
+    onReady: () => server.context.tell(`Waiting for ${agent}`),
     clock,
     random: systemRandom,
   });
@@ -150,9 +165,9 @@ async function openManager(
   server: Server,
   jid: string,
   keys: Keys,
-): Promise<{ readonly deployed: DeployedManager; readonly implementation: Detected }> {
+): Promise<Opened<DeployedManager>> {
   const { connector, clock, patience } = server;
-  const accounts = new AccountPool(server.accounts, clock);
+  const accounts = new AccountPool(server.accounts, clock, server.context.signal);
   const redis = await server.openRedis(options.redis);
   const chirp = await server.openFolder(options.chirpDir);
   const done = await server.openFolder(options.doneDir);

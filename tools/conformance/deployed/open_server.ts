@@ -29,6 +29,14 @@ const TLS: Readonly<Record<ConformanceOptions["tls"], TlsMode>> = {
   off: "off",
 };
 
+/** What a run has beside its command line. */
+export interface RunContext {
+  /** Ends the run early. */
+  readonly signal: AbortSignal;
+  /** Tells whoever has started it what it waits for. */
+  readonly tell: (line: string) => void;
+}
+
 /** The servers, open. What goes with the run is put on its stack. */
 export class Server implements AsyncDisposable {
   /** Address of the XMPP server as it was given. */
@@ -37,6 +45,7 @@ export class Server implements AsyncDisposable {
   readonly accounts: readonly Account[];
   readonly patience: Patience;
   readonly clock: Clock = systemClock;
+  readonly context: RunContext;
   /** Closed with the target, or when it cannot be opened. */
   readonly resources = new AsyncDisposableStack();
 
@@ -44,11 +53,18 @@ export class Server implements AsyncDisposable {
    * @param options The command line.
    * @param name Address of the XMPP server.
    * @param accounts Accounts to play with.
+   * @param context See {@linkcode RunContext}.
    */
-  constructor(options: ConformanceOptions, name: string, accounts: readonly Account[]) {
+  constructor(
+    options: ConformanceOptions,
+    name: string,
+    accounts: readonly Account[],
+    context: RunContext,
+  ) {
     const { host, port } = parseAddress(name, XMPP_PORT);
     this.name = name;
     this.accounts = accounts;
+    this.context = context;
     this.patience = { answerMs: ANSWER_MS, silenceMs: options.silence ?? SILENCE_MS };
     this.connector = new Connector({
       host,
@@ -59,6 +75,7 @@ export class Server implements AsyncDisposable {
       patience: this.patience,
       clock: this.clock,
       random: systemRandom,
+      signal: context.signal,
     });
   }
 
@@ -119,9 +136,14 @@ export class Server implements AsyncDisposable {
  *
  * @param options The command line.
  * @param name Address of the XMPP server.
+ * @param context See {@linkcode RunContext}.
  * @throws {UsageError} When there is no account, or an address or account cannot be read.
  */
-export async function openServer(options: ConformanceOptions, name: string): Promise<Server> {
+export async function openServer(
+  options: ConformanceOptions,
+  name: string,
+  context: RunContext,
+): Promise<Server> {
   const accounts = options.account.map(parseAccount);
   if (options.accounts !== undefined) {
     const path = options.accounts;
@@ -133,7 +155,7 @@ export async function openServer(options: ConformanceOptions, name: string): Pro
   if (accounts.length === 0) {
     throw new UsageError("Cannot log in: --account USER:PASSWORD or --accounts FILE is missing");
   }
-  return new Server(options, name, accounts);
+  return new Server(options, name, accounts, context);
 }
 
 /**
