@@ -5,9 +5,10 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 import type { Program } from "../tools/_program.ts";
 import type { RealSite } from "./_conformance_run.ts";
+import { KEY_MANAGER, SECURE_MANAGER, secureLines, writeSecure } from "./_perl_secure.ts";
 import { MISSING, Site, startServers } from "./_site.ts";
 
 /** Where the original is installed; `undefined`: nowhere. */
@@ -16,21 +17,41 @@ const PERL_ROOT = Deno.env.get("COPILOT_TEST_PERL");
 const XMPP = { host: "127.0.82.1", port: 5222 };
 const PASSWORD = "the-password";
 const ROOM = "pilots-lounge";
+/** The part of the agent's account by which the original's manager tells of its connection. */
+export const AGENT_UUID = "0f7e1c52-8a43-4b57-9d3c-6f2a1be05d11";
+/** An agent's account of the form `agent_ID_CPUS_REVISION_UUID_MORE`. */
+const NAMED_AGENT = `agent_7_2_1_${AGENT_UUID}_x`;
+/** What a component of the original logs two seconds after its start; its session is up after one. */
+const AWAKE = /security module does not need to be waken up/;
 
 /** What keeps these tests from running. */
 const LACKING = [...PERL_ROOT === undefined ? ["COPILOT_TEST_PERL"] : [], ...MISSING];
 
 /** Registers a test that needs the original; ignored, under a name that says why, where it is missing. */
-export function originalTest(name: string, fn: (site: PerlSite) => Promise<void>): void {
+export function originalTest(
+  name: string,
+  fn: (site: PerlSite) => Promise<void>,
+  options: PerlOptions = {},
+): void {
   const ignore = LACKING.length > 0;
   Deno.test({
     name: ignore ? `${name} (missing: ${LACKING.join(", ")})` : name,
     ignore,
     fn: async () => {
-      await using site = await Site.open((folder) => startServers(folder, { xmpp: XMPP }));
-      await fn(await PerlSite.open(site));
+      await using site = await Site.open((folder) =>
+        startServers(folder, { xmpp: XMPP, accounts: ["monitor", NAMED_AGENT] })
+      );
+      await fn(await PerlSite.open(site, options));
     },
   });
+}
+
+/** How the original is set up. */
+export interface PerlOptions {
+  /** True: its components are in secure mode, with keys. Default: false. */
+  readonly secure?: boolean | undefined;
+  /** True: its manager tells a monitor of events, and its agent's account names the connection. Default: false. */
+  readonly monitored?: boolean | undefined;
 }
 
 /** The submit tool knows one Redis only: it is led to that of the site. */
@@ -54,16 +75,20 @@ format = [%d] [%p] %m
 export class PerlSite {
   readonly site: RealSite;
   readonly #config: string;
+  readonly #secure: boolean;
 
-  private constructor(site: RealSite, config: string) {
+  private constructor(site: RealSite, config: string, secure: boolean) {
     this.site = site;
     this.#config = config;
+    this.#secure = secure;
   }
 
   /** Writes the original's configuration. */
-  static async open(site: RealSite): Promise<PerlSite> {
+  static async open(site: RealSite, options: PerlOptions = {}): Promise<PerlSite> {
+    const { secure = false, monitored = false } = options;
     const config = join(site.directory, "perl");
     await Deno.mkdir(config);
+    if (secure) await writeSecure(PERL_ROOT ?? "", config, site.servers.addresses.domain);
     const { domain, rooms, hostname, ports, directories } = site.servers.addresses;
     const logger = join(config, "logger.conf");
     const account = (prefix: string, id: string) => [
@@ -72,18 +97,21 @@ export class PerlSite {
       [`${prefix}_JABBER_ID`, id],
       [`${prefix}_JABBER_PASSWORD`, PASSWORD],
       [`${prefix}_LOGGER_CONFIG_FILE`, logger],
-      ["HB_CHAT_SERVER", rooms],
-      ["HB_CHAT_ROOM", ROOM],
+      // In secure mode it dies of the first message in clear, and a room is full of them.
+      ...secure
+        ? secureLines(prefix, config, domain)
+        : [["HB_CHAT_SERVER", rooms], ["HB_CHAT_ROOM", ROOM]],
     ];
     const files = {
       "copilot-agent.conf": [
-        ...account("AGENT", "agent-1"),
+        ...account("AGENT", monitored ? NAMED_AGENT : "agent-1"),
         ["JM_JABBER_ADDRESS", `jobmanager@${domain}`],
         ["AGENT_WORK_DIR", join(site.directory, "perl-work")],
       ],
       "copilot-jobmanager-generic.conf": [
         ...account("JM", "jobmanager"),
         ["JM_JABBER_RESOURCE", "perl"],
+        ...monitored ? [["MON_JABBER_ADDRESS", `monitor@${domain}`]] : [],
         ["SM_JABBER_ADDRESS", `jobmanager@${domain}`],
         ["JM_REDIS_SERVER", hostname],
         ["JM_REDIS_PORT", `${ports.redis}`],
@@ -93,6 +121,7 @@ export class PerlSite {
         ["JM_DONE_JOB_DIR", directories.done],
       ],
       "copilot-heartbeat.conf": account("HB", "heartbeat"),
+      "copilot-key-manager.conf": account("KM", KEY_MANAGER),
     };
     for (const [name, lines] of Object.entries(files)) {
       const text = lines.map((line) => `${line.join(" ")}\n`).join("");
@@ -100,7 +129,7 @@ export class PerlSite {
     }
     await Deno.writeTextFile(logger, LOGGER);
     await Deno.writeTextFile(join(config, "RedisHere.pm"), REDIS_HERE);
-    return new PerlSite(site, config);
+    return new PerlSite(site, config, secure);
   }
 
   /** Starts one of the original's programs. */
@@ -109,20 +138,41 @@ export class PerlSite {
     const { hostname, ports } = this.site.servers.addresses;
     return this.site.start("agent", {
       launcher: "perl",
-      args: [join(root, "bin", program), ...args],
+      args: [resolve(root, "bin", program), ...args],
       cwd,
       env: {
         COPILOT_CONFIG: this.#config,
-        PERL5LIB: `${join(root, "lib")}:${this.#config}`,
+        PERL5LIB: `${this.#config}:${join(root, "lib")}`,
         PERL5OPT: program === "copilot-job-submit" ? "-MRedisHere" : "",
         TEST_REDIS: `${hostname}:${ports.redis}`,
       },
     });
   }
 
-  /** Starts the original's manager and waits until it is in the room. */
-  async startManager(): Promise<void> {
-    await this.start("copilot-jobmanager-generic").logged(/Joining chat room/);
+  /** Starts the original's manager and waits until it is in the room, or online where there is none. */
+  async startManager(): Promise<Program> {
+    const manager = this.#secure
+      ? this.start(join(this.#config, SECURE_MANAGER))
+      : this.start("copilot-jobmanager-generic");
+    await manager.logged(this.#secure ? AWAKE : /Joining chat room/);
+    return manager;
+  }
+
+  /** Starts the original's key manager and waits until it is online. */
+  async startKeyManager(): Promise<Program> {
+    const keyManager = this.start("copilot-key-manager");
+    await keyManager.logged(AWAKE);
+    return keyManager;
+  }
+
+  /** JID of the key manager of a secure site. */
+  get keyManager(): string {
+    return `${KEY_MANAGER}@${this.site.servers.addresses.domain}`;
+  }
+
+  /** Path of a component's private key, or of the list of public keys. */
+  keyFile(name: "manager.priv" | "key-manager.priv" | "public-keys"): string {
+    return join(this.#config, name);
   }
 
   /** Submits a job with the original's tool; returns its id. */
@@ -144,6 +194,7 @@ export class PerlSite {
       JM_JABBER_SERVER: XMPP.host,
       AGENT_JABBER_SERVER: XMPP.host,
       HB_JABBER_SERVER: XMPP.host,
+      MON_JABBER_SERVER: XMPP.host,
       HB_CHAT_ROOM: ROOM,
     };
   }

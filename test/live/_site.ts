@@ -63,18 +63,20 @@ export function siteTest(name: string, fn: () => Promise<void>): void {
  *
  * @param directory An empty directory.
  * @param options `tls`: Prosody offers TLS, by the certificate of the fixtures; `xmpp`: where Prosody
- *   listens, for programs that know one port only (default: the host of the others, a free port).
+ *   listens, for programs that know one port only (default: the host of the others, a free port);
+ *   `accounts`: names of more accounts.
  */
 export async function startServers(
   directory: string,
   options: {
     readonly tls?: boolean;
     readonly xmpp?: { readonly host: string; readonly port: number };
+    readonly accounts?: readonly string[];
   } = {},
 ): Promise<Servers & { readonly prosody: ProsodyServer; readonly redis: RedisServerProcess }> {
-  const { tls = false, xmpp = {} } = options;
+  const { tls = false, xmpp = {}, accounts: more = [] } = options;
   const names = Array.from({ length: AGENT_ACCOUNTS }, (_, index) => `agent-${index + 1}`);
-  const accounts = new Map(["jobmanager", "agent", "heartbeat", ...names].map((name) => {
+  const accounts = new Map(["jobmanager", "agent", "heartbeat", ...names, ...more].map((name) => {
     return [name, "the-password"];
   }));
   await using started = new AsyncDisposableStack();

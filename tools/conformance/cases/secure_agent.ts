@@ -25,6 +25,7 @@ import { mustCarry } from "./_secure_wire.ts";
 const SETUP = "secure";
 /** What encrypted requests have in their body. */
 const REQUEST_BODY = ["info", "session_key"];
+const DIES = { perl: "it dies of a message that it cannot open" };
 /** Longest wait for an agent that asks again, in milliseconds. */
 const ASKS_AGAIN_MS = 400_000;
 
@@ -221,6 +222,7 @@ const ANSWERS = againstAgent([
     id: "secure/believe/2",
     level: "MUST",
     setup: SETUP,
+    fatal: DIES,
     rule: "An answer in clear is not obeyed.",
     source: "report 2.2.7: all messages they exchange are encrypted",
     run: async (stage) => {
@@ -235,6 +237,7 @@ const ANSWERS = againstAgent([
     id: "secure/believe/3",
     level: "MUST",
     setup: SETUP,
+    fatal: DIES,
     rule: "An answer under another key is not obeyed, and not answered with an error either.",
     source: "report 2.2.7: replies are encrypted with the key of the request",
     run: async (stage) => {
@@ -249,6 +252,7 @@ const ANSWERS = againstAgent([
     id: "secure/believe/4",
     level: "MUST",
     setup: SETUP,
+    fatal: DIES,
     rule: "A security_error in clear, which anybody can forge, stops nothing and is not answered.",
     source: "design: errors never make a loop; measured: security_error, errorString",
     run: async (stage) => {
@@ -266,6 +270,7 @@ const ANSWERS = againstAgent([
     id: "secure/believe/5",
     level: "MUST",
     setup: SETUP,
+    fatal: DIES,
     rule: "runJob in clear is not obeyed: no job is run for it.",
     source: "report 2.2.7: all messages they exchange are encrypted",
     run: async (stage) => {
