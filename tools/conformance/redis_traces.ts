@@ -17,6 +17,9 @@ export interface Owned {
 
 /** Keys looked at between two answers of SCAN. */
 const SCAN_COUNT = 500;
+/** Times that traces are looked for and removed at most. */
+const REMOVAL_ROUNDS = 3;
+
 /** How members of a key of a type are read, and taken out. */
 const MEMBERS: Readonly<Record<string, readonly [read: (string | number)[], remove: string]>> = {
   list: [["LRANGE", 0, -1], "LREM"],
@@ -34,10 +37,20 @@ const MEMBERS: Readonly<Record<string, readonly [read: (string | number)[], remo
  * @throws {RedisError} When it cannot be reached.
  */
 export async function removeTraces(redis: RedisCalls, owned: Owned): Promise<string[]> {
-  for (const key of await keysOf(redis)) {
-    if (isOwn(key, owned)) await redis.call(["DEL", key]);
-    else if (isShared(key, owned.queue)) await takeOut(redis, key, owned);
+  let left: string[] = [];
+  // What is still under way when a run ends may leave its trace while others are removed.
+  for (let round = 0; round < REMOVAL_ROUNDS; round++) {
+    for (const key of await keysOf(redis)) {
+      if (isOwn(key, owned)) await redis.call(["DEL", key]);
+      else if (isShared(key, owned.queue)) await takeOut(redis, key, owned);
+    }
+    left = await tracesLeft(redis, owned);
+    if (left.length === 0) break;
   }
+  return left;
+}
+
+async function tracesLeft(redis: RedisCalls, owned: Owned): Promise<string[]> {
   const left: string[] = [];
   for (const key of await keysOf(redis)) {
     if (isOwn(key, owned)) left.push(key);
