@@ -13,6 +13,7 @@ import { dashboard } from "./rows/dashboard.ts";
 import { jobStore } from "./rows/job_store.ts";
 import { manager } from "./rows/manager.ts";
 import { memoryCycles } from "./rows/memory_cycles.ts";
+import { monitor } from "./rows/monitor.ts";
 import { redis } from "./rows/redis.ts";
 import { secure } from "./rows/secure.ts";
 import { site } from "./rows/site.ts";
@@ -29,6 +30,7 @@ export const BENCHES: readonly Bench[] = [
   jobStore,
   manager,
   memoryCycles,
+  monitor,
   site,
   dashboard,
   worlds,

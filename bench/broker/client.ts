@@ -14,21 +14,21 @@ export interface ClientOptions {
   readonly domain: string;
   readonly user: string;
   readonly password: string;
+  /** Text that is counted, in what comes. Default: `</message>`. */
+  readonly counted?: string | undefined;
 }
-
-const MESSAGE_END = Buffer.from("</message>");
-/** Bytes of a message's end that a chunk may end with. */
-const MOST_LEFT_OVER = MESSAGE_END.length - 1;
 
 /** One connection with a session, available. */
 export class Client {
   readonly #socket: Socket;
+  readonly #counted: Buffer;
   #leftOver: Buffer = Buffer.alloc(0);
   /** Called for chunks that complete messages, with their number. */
   onMessages: (count: number) => void = () => {};
 
-  private constructor(socket: Socket, onEnd: (error: Error) => void) {
+  private constructor(socket: Socket, counted: string, onEnd: (error: Error) => void) {
     this.#socket = socket;
+    this.#counted = Buffer.from(counted);
     socket.on("data", (chunk: Buffer) => this.#count(chunk));
     socket.on("error", onEnd);
     socket.on("close", () => onEnd(new Error("Cannot go on: the server closed a connection")));
@@ -65,7 +65,7 @@ export class Client {
       `<presence/><iq type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>`,
       /<iq[^>]* id=['"]p['"]/,
     );
-    return new Client(socket, onEnd);
+    return new Client(socket, options.counted ?? "</message>", onEnd);
   }
 
   /** Sends bytes as they are. */
@@ -84,12 +84,12 @@ export class Client {
     const bytes = this.#leftOver.length === 0 ? chunk : Buffer.concat([this.#leftOver, chunk]);
     let count = 0;
     let end = 0;
-    for (let found = bytes.indexOf(MESSAGE_END); found >= 0; count++) {
-      end = found + MESSAGE_END.length;
-      found = bytes.indexOf(MESSAGE_END, end);
+    for (let found = bytes.indexOf(this.#counted); found >= 0; count++) {
+      end = found + this.#counted.length;
+      found = bytes.indexOf(this.#counted, end);
     }
     // What is left may end with the beginning of the next end: that much is kept.
-    const left = bytes.subarray(Math.max(end, bytes.length - MOST_LEFT_OVER));
+    const left = bytes.subarray(Math.max(end, bytes.length - this.#counted.length + 1));
     this.#leftOver = left.length === 0 ? left : Buffer.from(left);
     if (count > 0) this.onMessages(count);
   }

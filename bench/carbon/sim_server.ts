@@ -1,5 +1,6 @@
 /**
- * `sim/carbon` in a process of its own: asked once, with schemas and a file, it starts and tells its ports.
+ * `sim/carbon` in a process of its own: asked with schemas and a file, it starts; at any question it tells
+ * its ports and what it has taken.
  *
  * @module
  */
@@ -14,7 +15,8 @@ interface StartQuestion {
 
 let server: CarbonServer | undefined;
 await answerQuestions<StartQuestion>(async (question) => {
-  server = await startCarbonServer(question);
-  return { carbonPort: server.carbonPort };
+  server ??= await startCarbonServer(question);
+  const { carbonPort, graphitePort, counts } = server;
+  return { carbonPort, graphitePort, lines: counts.lines };
 });
 await server?.[Symbol.asyncDispose]();
