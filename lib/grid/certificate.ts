@@ -49,8 +49,6 @@ export class GridCertificate implements Disposable {
     const client = cert === undefined && ca === undefined ? undefined : Deno.createHttpClient({
       ...(cert === undefined || key === undefined ? {} : { cert, key }),
       ...(ca === undefined ? {} : { caCerts: [ca] }),
-      // A WebSocket begins as HTTP/1.1.
-      http2: false,
     });
     this.#former?.close();
     this.#former = this.#client;

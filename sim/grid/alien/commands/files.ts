@@ -70,16 +70,15 @@ export function ls({ services, session, options: words }: CommandCall) {
     const slash = file === undefined && options.has("F") ? "/" : "";
     const name = `${entry.slice(entry.lastIndexOf("/") + 1)}${slash}`;
     const size = `${file?.sizeBytes ?? 0}`;
-    const long = options.has("l")
-      ? {
-        permissions: file === undefined ? "drwxr-xr-x" : "-rwxr-xr-x",
-        user: session.user,
-        group: session.user,
-        size,
-        ctime: `${Math.floor(clock.now() / 1000)}`,
-      }
-      : {};
-    return { ...long, name, path: `${entry}${slash}`, message: options.has("c") ? entry : name };
+    const permissions = file === undefined ? "drwxr-xr-x" : "-rwxr-xr-x";
+    const { user } = session;
+    const ctime = `${Math.floor(clock.now() / 1000)}`;
+    const long = options.has("l") ? { permissions, user, group: user, size, ctime } : {};
+    const shown = options.has("c") ? entry : name;
+    const message = options.has("l")
+      ? `${permissions}   ${user} ${user} ${size.padStart(12)} ${shown}`
+      : shown;
+    return { ...long, name, path: `${entry}${slash}`, message };
   }));
 }
 
