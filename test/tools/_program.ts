@@ -9,10 +9,12 @@ import { fromFileUrl } from "@std/path";
 /** Root of the checkout. */
 export const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 
-/** Module by name of the program; the name is also that of its permission set. */
+/** Module by name of the program; the name is mostly that of its permission set, too. */
 const MODULES = {
   agent: "roles/agent.ts",
   jobmanager: "roles/jobmanager.ts",
+  "alien-jobmanager": "roles/alien_jobmanager.ts",
+  "alien-storagemanager": "roles/alien_storagemanager.ts",
   monitor: "roles/monitor.ts",
   dashboard: "roles/dashboard.ts",
   presence: "roles/presence.ts",
@@ -29,6 +31,12 @@ const MODULES = {
   demo: "tools/demo.ts",
   install: "tools/install.ts",
 } as const;
+
+/** Permission sets that bear another name. */
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  "alien-jobmanager": "grid",
+  "alien-storagemanager": "grid",
+};
 
 /** Name of a program. */
 export type ProgramName = keyof typeof MODULES;
@@ -237,7 +245,9 @@ export function startProgram(name: ProgramName, options: ProgramOptions = {}): P
   });
   const deno = ["run", "--quiet", "--no-prompt", "--config", `${ROOT}deno.json`];
   const child = new Deno.Command(launcher ?? Deno.execPath(), {
-    args: launcher === undefined ? [...deno, `-P=${name}`, `${ROOT}${module}`, ...args] : [...args],
+    args: launcher === undefined
+      ? [...deno, `-P=${PERMISSIONS[name] ?? name}`, `${ROOT}${module}`, ...args]
+      : [...args],
     env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...env },
     clearEnv: true,
     cwd,
