@@ -74,12 +74,14 @@ export class LuaScript<Name extends string = string> {
     args: Readonly<Record<Name, string | number>>,
     rest: readonly string[] = [],
   ): Promise<RedisReply> {
-    const values = [0, ...this.#args.map((name) => args[name]), ...rest];
+    const words: (string | number)[] = ["EVALSHA", this.#sha1, 0];
+    for (const name of this.#args) words.push(args[name]);
+    for (const value of rest) words.push(value);
     try {
-      return await calls.call(["EVALSHA", this.#sha1, ...values]);
+      return await calls.call(words);
     } catch (error) {
       if (!(error instanceof RedisError && error.message.includes("NOSCRIPT"))) throw error;
-      return await calls.call(["EVAL", this.source, ...values]);
+      return await calls.call(["EVAL", this.source, ...words.slice(2)]);
     }
   }
 }

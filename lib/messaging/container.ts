@@ -326,11 +326,7 @@ export class Container implements AsyncDisposable {
       this.#log.warning(`Busy: leaving a message of ${sender.jid} for later`);
       return;
     }
-    this.#processing++;
-    this.#process(message, sender).catch((error) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log.error(`Cannot process message ${message.id} of ${sender.jid}: ${reason}`);
-    }).finally(() => this.#processing--);
+    void this.#process(message, sender);
   }
 
   #isForAnother(message: CommandMessage): boolean {
@@ -339,14 +335,22 @@ export class Container implements AsyncDisposable {
   }
 
   async #process(message: CommandMessage, sender: Sender): Promise<void> {
-    const command = parseCommand(message.info);
-    let replies: readonly Reply[] = [];
-    await this.#delivery.receive(message, async () => {
-      replies = await this.#dispatch(command, sender);
-    });
-    for (const reply of replies) {
-      const outcome = this.post(reply.to ?? sender.jid.full, reply.command, reply);
-      if (reply.onOutcome !== undefined) outcome.then(reply.onOutcome);
+    this.#processing++;
+    try {
+      const command = parseCommand(message.info);
+      let replies: readonly Reply[] = [];
+      await this.#delivery.receive(message, async () => {
+        replies = await this.#dispatch(command, sender);
+      });
+      for (const reply of replies) {
+        const outcome = this.post(reply.to ?? sender.jid.full, reply.command, reply);
+        if (reply.onOutcome !== undefined) outcome.then(reply.onOutcome);
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log.error(`Cannot process message ${message.id} of ${sender.jid}: ${reason}`);
+    } finally {
+      this.#processing--;
     }
   }
 

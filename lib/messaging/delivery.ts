@@ -6,7 +6,6 @@
  */
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import type { Info } from "../protocol/info.ts";
-import { tryParseJid } from "../protocol/jid.ts";
 import { type CommandMessage, encodeMessage, type EnvelopeForm } from "../protocol/message.ts";
 import type { XmlElement } from "../protocol/xml.ts";
 import { type Random, randomUuid, systemRandom } from "../random.ts";
@@ -147,7 +146,7 @@ export class Delivery implements Disposable {
     const { promise, resolve } = Promise.withResolvers<DeliveryOutcome>();
     const pending: Pending = {
       message,
-      addressedToSession: (tryParseJid(to)?.resource ?? "") !== "",
+      addressedToSession: to.includes("/"),
       settle: resolve,
       attemptsLeft: options.attempts ?? this.#attempts,
       nextWaitMs: this.#resendMs,

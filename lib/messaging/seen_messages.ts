@@ -15,18 +15,21 @@ export interface SeenMessagesOptions {
   readonly clock: Clock;
 }
 
+/** Stands in place of the time of completion. */
+const IN_PROGRESS = -1;
+
 /**
  * Which messages are being processed or have been. The latter stand in two generations: to forget a whole
  * one costs nothing, while taking single entries from the front of a large Map means passing over those
- * taken before.
+ * taken before. What is being processed stands among the young.
  */
 export class SeenMessages {
   readonly #options: SeenMessagesOptions;
   readonly #generation: number;
-  readonly #inProgress = new Set<string>();
-  /** Time of completion. */
+  /** Time of completion; {@linkcode IN_PROGRESS} until then. */
   #young = new Map<string, number>();
   #old: ReadonlyMap<string, number> = new Map();
+  #inProgress = 0;
   /** When the young generation began. */
   #sinceMs: number;
 
@@ -43,39 +46,49 @@ export class SeenMessages {
 
   /** What is known of a message. */
   state(key: string): "unseen" | "in-progress" | "finished" {
-    if (this.#inProgress.has(key)) return "in-progress";
     const finishedMs = this.#young.get(key) ?? this.#old.get(key);
-    const fresh = finishedMs !== undefined &&
-      this.#options.clock.now() - finishedMs < this.#options.ageMs;
-    return fresh ? "finished" : "unseen";
+    if (finishedMs === undefined) return "unseen";
+    if (finishedMs === IN_PROGRESS) return "in-progress";
+    return this.#options.clock.now() - finishedMs < this.#options.ageMs ? "finished" : "unseen";
   }
 
   /** Processing begins. */
   begin(key: string): void {
-    this.#inProgress.add(key);
+    this.#young.set(key, IN_PROGRESS);
+    this.#inProgress++;
   }
 
   /** Processing failed: the next copy counts as new. */
   forget(key: string): void {
-    this.#inProgress.delete(key);
+    if (this.#young.delete(key)) this.#inProgress--;
   }
 
   /** Processing succeeded. */
   finish(key: string): void {
-    this.#inProgress.delete(key);
     const nowMs = this.#options.clock.now();
-    const isOver = this.#young.size >= this.#generation ||
+    const isOver = this.#young.size - this.#inProgress >= this.#generation ||
       nowMs - this.#sinceMs >= this.#options.ageMs;
-    if (isOver) {
-      this.#old = this.#young;
-      this.#young = new Map();
-      this.#sinceMs = nowMs;
-    }
+    if (isOver) this.#age(nowMs);
+    if (this.#young.get(key) === IN_PROGRESS) this.#inProgress--;
     this.#young.set(key, nowMs);
+  }
+
+  /** The young become the old, but for what is still being processed. */
+  #age(nowMs: number): void {
+    const inProgress = new Map<string, number>();
+    if (this.#inProgress > 0) {
+      for (const [key, finishedMs] of this.#young) {
+        if (finishedMs === IN_PROGRESS) inProgress.set(key, IN_PROGRESS);
+      }
+      for (const key of inProgress.keys()) this.#young.delete(key);
+    }
+    this.#old = this.#young;
+    this.#young = inProgress;
+    this.#sinceMs = nowMs;
   }
 
   /** Entries held now. */
   get size(): number {
-    return this.#inProgress.size + this.#young.size + this.#old.size;
+    return this.#young.size + this.#old.size;
   }
 }

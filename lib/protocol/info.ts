@@ -5,7 +5,7 @@
  * @module
  */
 import { bareRecord } from "./_bare_record.ts";
-import { decodeValue, encodeValue } from "./value.ts";
+import { decodeValue, decodeWord, encodeValue, encodeWord } from "./value.ts";
 import type { XmlElement } from "./xml.ts";
 
 /** Decoded content of `<info>` or of an element in it. */
@@ -18,6 +18,10 @@ export interface Info {
 
 /** Deepest nesting that is read: a redirect inside a redirect with an adapter's state has four. */
 const DEEPEST = 8;
+/** Attribute that names the command. */
+const COMMAND = "command";
+/** Most elements have no children. */
+const NONE: Info["children"] = Object.freeze(bareRecord<Info>());
 
 /**
  * Writes an info element.
@@ -29,7 +33,8 @@ const DEEPEST = 8;
 export function encodeInfo(name: string, info: Info): XmlElement {
   const attrs: Record<string, string> = {};
   for (const key of Object.keys(info.attributes)) {
-    attrs[key] = encodeValue(info.attributes[key] ?? "");
+    const value = info.attributes[key] ?? "";
+    attrs[key] = key === COMMAND ? encodeWord(value) : encodeValue(value);
   }
   const children: XmlElement[] = [];
   for (const key of Object.keys(info.children)) {
@@ -52,13 +57,13 @@ export function decodeInfo(element: XmlElement): Info {
 function decodeLevel(element: XmlElement, levelsLeft: number): Info {
   const attributes = bareRecord<string>();
   for (const key of Object.keys(element.attrs)) {
-    attributes[key] = decodeValue(element.attrs[key] ?? "");
+    const value = element.attrs[key] ?? "";
+    attributes[key] = key === COMMAND ? decodeWord(value) : decodeValue(value);
   }
+  if (levelsLeft === 0 || element.children.length === 0) return { attributes, children: NONE };
   const children = bareRecord<Info>();
-  if (levelsLeft > 0) {
-    for (const child of element.children) {
-      if (typeof child !== "string") children[child.name] = decodeLevel(child, levelsLeft - 1);
-    }
+  for (const child of element.children) {
+    if (typeof child !== "string") children[child.name] = decodeLevel(child, levelsLeft - 1);
   }
   return { attributes, children };
 }

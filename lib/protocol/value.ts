@@ -57,6 +57,27 @@ export function decodeValue(attribute: string): string {
   }
 }
 
+/** Words of which both forms are kept at most. */
+const MOST_WORDS = 1000;
+const encodedWords = new Map<string, string>();
+const decodedWords = new Map<string, string>();
+
+/** {@linkcode encodeValue} for words out of a small vocabulary, such as the names of commands. */
+export function encodeWord(word: string): string {
+  return encodedWords.get(word) ?? keep(encodedWords, word, encodeValue(word));
+}
+
+/** {@linkcode decodeValue} for words out of a small vocabulary, such as the names of commands. */
+export function decodeWord(attribute: string): string {
+  return decodedWords.get(attribute) ?? keep(decodedWords, attribute, decodeValue(attribute));
+}
+
+/** Keeps short words as long as there is room: peers may send any number of others. */
+function keep(words: Map<string, string>, word: string, form: string): string {
+  if (words.size < MOST_WORDS && word.length <= LINE_LENGTH) words.set(word, form);
+  return form;
+}
+
 /** Characters of a value's prefix, the usual one first: a pattern takes several times as long. */
 function prefixLength(attribute: string): number {
   if (attribute.charCodeAt(0) !== UNDERSCORE) return 0;

@@ -63,10 +63,10 @@ interface Script {
 
 /** Arguments of a script. */
 export interface ScriptArguments {
-  /** `KEYS`. */
-  readonly keys: readonly Bytes[];
-  /** `ARGV`. */
-  readonly values: readonly Bytes[];
+  /** `KEYS`; becomes the script's own. */
+  readonly keys: Bytes[];
+  /** `ARGV`; becomes the script's own. */
+  readonly values: Bytes[];
   /** Whether commands that write are refused. */
   readonly isReadOnly: boolean;
 }

@@ -5,7 +5,7 @@
  */
 import { parseCommand } from "../../lib/protocol/command_codec.ts";
 import { decodeMessage } from "../../lib/protocol/message.ts";
-import { decodeValue } from "../../lib/protocol/value.ts";
+import { decodeWord } from "../../lib/protocol/value.ts";
 import { childNamed, type XmlElement } from "../../lib/protocol/xml.ts";
 
 /** A message at a glance. */
@@ -17,9 +17,6 @@ export interface Glance {
 }
 
 const NOTHING: Glance = { what: "", id: "" };
-/** Names of commands by their encoded form; there are few. */
-const names = new Map<string, string>();
-const MOST_NAMES = 1000;
 
 /**
  * Looks at a stanza, in either form.
@@ -37,15 +34,7 @@ export function glance(stanza: XmlElement): Glance {
   const content = envelope ?? childNamed(stanza, "body");
   const info = content === undefined ? undefined : childNamed(content, "info");
   const encoded = info?.attrs["command"];
-  return encoded === undefined ? NOTHING : { what: nameOf(encoded), id };
-}
-
-function nameOf(encoded: string): string {
-  const known = names.get(encoded);
-  if (known !== undefined) return known;
-  const name = decodeValue(encoded);
-  if (names.size < MOST_NAMES) names.set(encoded, name);
-  return name;
+  return encoded === undefined ? NOTHING : { what: decodeWord(encoded), id };
 }
 
 /**

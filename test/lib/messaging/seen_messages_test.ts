@@ -49,3 +49,16 @@ Deno.test("SeenMessages forgets by age, but never what is being processed", asyn
   await clock.advance(1);
   assertEquals([seen.state("done"), seen.state("at work")], ["unseen", "in-progress"]);
 });
+
+Deno.test("SeenMessages keeps what is being processed over any number of others", () => {
+  const { seen } = setup(4);
+  seen.begin("at work");
+  for (let message = 0; message < 20; message++) {
+    seen.begin(`${message}`);
+    seen.finish(`${message}`);
+    assertEquals(seen.state("at work"), "in-progress");
+    assert(seen.size <= 4 + 1);
+  }
+  seen.finish("at work");
+  assertEquals(seen.state("at work"), "finished");
+});

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { decodeValue, encodeValue } from "../../../lib/protocol/value.ts";
+import { decodeValue, decodeWord, encodeValue, encodeWord } from "../../../lib/protocol/value.ts";
 
 const x = (count: number) => "eHh4".repeat(Math.floor(count / 3));
 
@@ -77,4 +77,17 @@ Deno.test("encodeValue() and decodeValue() agree with UTF-8 in base64, whatever 
     assertEquals(encodeValue(text).replaceAll("\n", ""), `_BASE64:${bytes.toBase64()}`);
     assertEquals(decodeValue(encodeValue(text)), decoder.decode(bytes));
   }));
+});
+
+Deno.test("encodeWord() and decodeWord() do as their like do, for the first time and again", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 100 }), (text) => {
+      for (let time = 0; time < 2; time++) {
+        assertEquals(encodeWord(text), encodeValue(text));
+        assertEquals(decodeWord(text), decodeValue(text));
+        assertEquals(decodeWord(encodeValue(text)), decodeValue(encodeValue(text)));
+      }
+    }),
+    { numRuns: 1500 },
+  );
 });

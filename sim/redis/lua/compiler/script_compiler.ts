@@ -21,10 +21,10 @@ const DEEPEST_TABLE = 100;
 
 /** What a script is given. */
 export interface CompiledCall {
-  /** `KEYS`. */
-  readonly keys: readonly Bytes[];
-  /** `ARGV`. */
-  readonly values: readonly Bytes[];
+  /** `KEYS`; becomes the script's own. */
+  readonly keys: Bytes[];
+  /** `ARGV`; becomes the script's own. */
+  readonly values: Bytes[];
   /** Turns of loops and calls of functions at most. */
   readonly stepLimit: number;
 }
@@ -62,8 +62,8 @@ export class ScriptCompilers {
       throw error;
     }
     return ({ keys, values, stepLimit }) => {
-      runtime.keys = new LuaTable([...keys]);
-      runtime.argv = new LuaTable([...values]);
+      runtime.keys = new LuaTable(keys);
+      runtime.argv = new LuaTable(values);
       runtime.allow(stepLimit);
       try {
         return toReply(run(), 0);
