@@ -42,9 +42,10 @@ export const GRAPHS: readonly Graph[] = [
   { id: "queue", patterns: [`${GENERIC}.queuedJobs`], summary: "avg", label: managerName },
   {
     id: "connected",
-    patterns: ["copilot.ejabberd.*.connected"],
+    // The dots of a server's name part the name of its series.
+    patterns: ["*", "*.*", "*.*.*", "*.*.*.*"].map((host) => `copilot.ejabberd.${host}.connected`),
     summary: "avg",
-    label: ([host = ""]) => host,
+    label: (host) => host.join("."),
   },
   {
     id: "errors",
