@@ -38,7 +38,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly addresses: SandboxAddresses;
   /** What watches the site; `undefined` where nothing does. */
   readonly monitoring: Monitoring | undefined;
-  /** Password of `jobmanager`, `agent`, `heartbeat` or `agent-N`; empty for any other name. */
+  /** Password of `jobmanager`, `storagemanager`, `agent`, `heartbeat` or `agent-N`; empty for any other name. */
   password(account: string): string;
   /** Breaks every XMPP connection, as a restart of the server does. */
   dropXmppConnections(): void;
@@ -168,7 +168,7 @@ function isPortTaken(error: unknown): boolean {
 
 function accountNames(agents: number): string[] {
   const numbered = Array.from({ length: agents }, (_, index) => `agent-${index + 1}`);
-  return ["jobmanager", "agent", "heartbeat", "monitor", "presence", ...numbered];
+  return ["jobmanager", "storagemanager", "agent", "heartbeat", "monitor", "presence", ...numbered];
 }
 
 /** Reads the passwords of an earlier start; makes those that are missing. */

@@ -8,6 +8,7 @@ import {
   alienJobManagerVariables,
   alienStorageManagerVariables,
 } from "../roles/grid/alien_variables.ts";
+import { pandaStorageManagerVariables } from "../roles/grid/panda_variables.ts";
 import { jobManagerVariables } from "../roles/jobmanager/variables.ts";
 import { keyManagerVariables } from "../roles/keymanager/variables.ts";
 import { monitorVariables } from "../roles/monitor/variables.ts";
@@ -19,6 +20,7 @@ const TABLES = {
   jobmanager: jobManagerVariables,
   "alien-jobmanager": alienJobManagerVariables,
   "alien-storagemanager": alienStorageManagerVariables,
+  "panda-storagemanager": pandaStorageManagerVariables,
   monitor: monitorVariables,
   dashboard: dashboardVariables,
   presence: presenceVariables,

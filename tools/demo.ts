@@ -11,16 +11,16 @@ import { choice, integer } from "@optique/core/valueparser";
 import { parseCommandLine } from "../lib/cli/flags.ts";
 import { EXIT, paint, print, printJson, printLine, runMain, table } from "../lib/cli.ts";
 import { systemClock } from "../lib/clock.ts";
-import { existsLocal } from "../lib/jobs/local_files.ts";
 import type { JobRecord } from "../lib/jobs/job_store.ts";
 import { submitJobs } from "../lib/jobs/submission.ts";
 import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
 import { calculator, type DemoJob, TELLING_JOBS, VICTIM } from "./demo/demo_jobs.ts";
 import { type DemoSite, startDemoSite } from "./demo/demo_site.ts";
 import { GRIDS, openDemoGrid } from "./demo/grid/grids.ts";
-import { gridManager, reportGridDemo, runGridDemo } from "./demo/grid/run_grid_demo.ts";
+import { reportGridDemo, runGridDemo } from "./demo/grid/run_grid_demo.ts";
 import { loseAgent } from "./demo/lose_agent.ts";
 import { lastLine } from "./demo/output.ts";
+import { hasProgram } from "./demo/programs.ts";
 import { exitText, stateStyle, waitForJobs } from "./queue.ts";
 
 const NAME = "copilot-demo";
@@ -68,7 +68,8 @@ async function main(signal: AbortSignal): Promise<number> {
     await using grid = options.grid === undefined ? undefined : await openDemoGrid(options.grid);
     await using site = await startDemoSite(directory, {
       ...options,
-      makeManager: grid === undefined ? undefined : gridManager(grid),
+      makeManager: grid?.makeManager,
+      settings: grid?.settings,
     });
     const { ports } = site.sandbox.addresses;
     say(
@@ -114,12 +115,6 @@ function chooseJobs(wanted: number | undefined, hasBc: boolean): readonly DemoJo
   return [...telling.slice(0, number), ...more];
 }
 
-async function hasProgram(name: string): Promise<boolean> {
-  const folders = (Deno.env.get("PATH") ?? "").split(":");
-  const found = await Promise.all(folders.map((folder) => existsLocal(`${folder}/${name}`)));
-  return found.includes(true);
-}
-
 /** Submits everything, kills an agent on the way, waits until all jobs have ended. */
 async function runJobs(
   site: DemoSite,
@@ -139,7 +134,7 @@ async function runJobs(
     return { id, job };
   };
   const entries = [await submit(VICTIM)];
-  await loseAgent(site, entries[0]?.id ?? "", say, signal);
+  await loseAgent(site, { id: entries[0]?.id ?? "" }, say, signal);
   for (const job of jobs.slice(1)) entries.push(await submit(job));
   say(`Submitted ${entries.length} jobs; starting ${agents} agents`);
   await site.startAgents(agents);

@@ -21,6 +21,10 @@ import {
   alienJobManagerVariables,
   alienStorageManagerVariables,
 } from "../roles/grid/alien_variables.ts";
+import {
+  PANDA_STORAGEMANAGER,
+  pandaStorageManagerVariables,
+} from "../roles/grid/panda_variables.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../roles/jobmanager/variables.ts";
 import type { Variables } from "../lib/config.ts";
 import { KEYMANAGER_COMPONENT, keyManagerVariables } from "../roles/keymanager/variables.ts";
@@ -40,6 +44,7 @@ const CONFIGURED: readonly (readonly [component: string, variables: Variables])[
   [JOBMANAGER_COMPONENT, jobManagerVariables],
   [ALIEN_JOBMANAGER.component, alienJobManagerVariables],
   [ALIEN_STORAGEMANAGER.component, alienStorageManagerVariables],
+  [PANDA_STORAGEMANAGER.component, pandaStorageManagerVariables],
   [MONITOR_COMPONENT, monitorVariables],
   [DASHBOARD_COMPONENT, dashboardVariables],
   [PRESENCE_COMPONENT, presenceVariables],

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { hasProgram } from "../../tools/demo/programs.ts";
 import { runProgram, startProgram } from "./_program.ts";
 import { assertEnded } from "./_tool_site.ts";
 
@@ -22,6 +23,19 @@ Deno.test("demo --dashboard shows its jobs on a page until it is interrupted", a
   assertEquals(overview.queue.counts.succeeded, 2);
   demo.signal("SIGINT");
   assertEnded(await demo.end(), 0);
+});
+
+Deno.test({
+  name:
+    "demo --grid panda brings output of its pilots to the grid, though an agent is lost on the way",
+  // The pilots speak to the PanDA server with it.
+  ignore: !await hasProgram("curl"),
+  async fn() {
+    const result = await runProgram("demo", { args: ["--grid=panda", "--jobs=5", "--json"] });
+    assertEnded(result, 0);
+    const { seconds: _, ...counts } = result.json<Record<string, number>>();
+    assertEquals(counts, { jobs: 5, succeeded: 4, failed: 1, requeued: 1 });
+  },
 });
 
 Deno.test("demo --grid alien brings a grid's jobs back, though an agent is lost on the way", async () => {

@@ -39,13 +39,30 @@ export interface DemoSiteOptions {
   /** True: with a dashboard and all that it shows. */
   readonly dashboard: boolean;
   /** Makes its manager. Default: a generic one. */
-  readonly makeManager?: ((options: JobManagerOptions, queue: OpenQueue) => Manager) | undefined;
+  readonly makeManager?: ManagerMaker | undefined;
+  /** More lines for the configuration of the generic manager. Default: none. */
+  readonly settings?: readonly string[] | undefined;
+}
+
+/** What a site has for its managers. */
+export interface ManagerSurroundings {
+  readonly queue: OpenQueue;
+  readonly sandbox: Sandbox;
+  /** Directory of the site. */
+  readonly directory: string;
+  readonly log: Logger;
 }
 
 /** Serves until stopped. */
 interface Manager {
   run(signal: AbortSignal): Promise<void>;
 }
+
+/** Makes the manager of a site, from the options of a generic one. */
+export type ManagerMaker = (
+  options: JobManagerOptions,
+  site: ManagerSurroundings,
+) => Manager | Promise<Manager>;
 
 /**
  * Starts a site with a manager.
@@ -56,8 +73,10 @@ interface Manager {
  */
 export async function startDemoSite(
   directory: string,
-  { agents, dashboard, makeManager = (options) => new JobManager(options) }: DemoSiteOptions,
+  options: DemoSiteOptions,
 ): Promise<DemoSite> {
+  const { agents, dashboard, settings = [] } = options;
+  const { makeManager = (options) => new JobManager(options) } = options;
   await using started = new AsyncDisposableStack();
   const sandbox = started.use(
     await startSandbox({
@@ -67,7 +86,7 @@ export async function startDemoSite(
       monitoring: dashboard,
       settings: {
         // The more agents share this process, the longer one may take to answer.
-        [JOBMANAGER_COMPONENT]: [`JM_LEASE_SILENCE ${2 + Math.ceil(agents / 50)}`],
+        [JOBMANAGER_COMPONENT]: [`JM_LEASE_SILENCE ${2 + Math.ceil(agents / 50)}`, ...settings],
         [AGENT_COMPONENT]: ["AGENT_REQUEST_INTERVAL 1", "AGENT_REQUEST_INTERVAL_MAX 2"],
       },
     }),
@@ -83,7 +102,10 @@ export async function startDemoSite(
   );
   const queue = started.use(await openQueue(config));
   const managerLog = log.with({ component: "jobmanager" });
-  const manager = makeManager(await jobManagerOptions(config, queue.store, managerLog), queue);
+  const manager = await makeManager(
+    await jobManagerOptions(config, queue.store, managerLog),
+    { queue, sandbox, directory, log },
+  );
   started.defer(async () => {
     stop.abort(new Error("The demo is over"));
     await Promise.all(running);

@@ -6,17 +6,25 @@
 import { sleep, systemClock } from "../../lib/clock.ts";
 import type { DemoSite } from "./demo_site.ts";
 
+/** A job whose agent is lost. */
+export interface LostJob {
+  /** Its id; it must be the next one. */
+  readonly id: string;
+  /** True once it is at work. Default: as soon as the site says so. */
+  readonly isAtWork?: (() => boolean) | undefined;
+}
+
 /**
  * Lets a process take a job, and kills it while the job runs.
  *
  * @param site The site.
- * @param id The job; it must be the next one.
+ * @param job See {@linkcode LostJob}.
  * @param say Told what happens.
  * @param signal Ends the wait.
  */
 export async function loseAgent(
   site: DemoSite,
-  id: string,
+  { id, isAtWork = () => true }: LostJob,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -24,7 +32,7 @@ export async function loseAgent(
   const victim = site.startVictim();
   let exited = false;
   victim.status.then(() => exited = true);
-  while ((await site.queue.store.get(id))?.state !== "running") {
+  while ((await site.queue.store.get(id))?.state !== "running" || !isAtWork()) {
     if (exited) throw new Error("The agent ended by itself before it took the job");
     await sleep(systemClock, 50, { signal });
   }

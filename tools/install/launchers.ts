@@ -24,6 +24,11 @@ export const LAUNCHERS: readonly Launcher[] = [
     permissions: "grid",
     module: "roles/alien_storagemanager.ts",
   },
+  {
+    name: "copilot-storagemanager-panda",
+    permissions: "grid",
+    module: "roles/panda_storagemanager.ts",
+  },
   { name: "copilot-monitor", permissions: "monitor", module: "roles/monitor.ts" },
   { name: "copilot-dashboard", permissions: "dashboard", module: "roles/dashboard.ts" },
   { name: "copilot-presence", permissions: "presence", module: "roles/presence.ts" },

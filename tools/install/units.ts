@@ -36,6 +36,12 @@ export const SERVICES: readonly Service[] = [
     stopSeconds: 30,
   },
   {
+    name: "copilot-storagemanager-panda",
+    description: "Co-Pilot PanDA storage manager",
+    writes: ["/srv/copilot"],
+    stopSeconds: 30,
+  },
+  {
     name: "copilot-monitor",
     description: "Co-Pilot monitor",
     writes: [],

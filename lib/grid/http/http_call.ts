@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type CertificateFiles, GridCertificate } from "../certificate.ts";
 
 /** A request; streams are read once. */
 export interface HttpRequest {
@@ -20,53 +21,20 @@ export interface HttpConnections extends Disposable {
   readonly call: HttpCall;
 }
 
-/** Options of {@linkcode openHttp}. */
-export interface HttpOptions {
-  /** Certificates of authorities that are trusted beside the system's, in PEM. Default: none. */
-  readonly authorities?: readonly string[] | undefined;
-  /**
-   * Reads who the site is: the chain of certificates and the key in PEM, as both stand in the file of an X.509
-   * proxy. Asked for each request: proxies last hours and are replaced. Default: nobody, requests carry tokens.
-   */
-  readonly identity?: (() => Promise<string>) | undefined;
-}
-
-/** Connections of one identity. */
-interface Client {
-  readonly identity: string | undefined;
-  readonly client: Deno.HttpClient;
-}
-
 /**
  * Opens connections over the network.
  *
- * @param options Whom they trust, and who the site is.
+ * @param files Where the site's certificate lies, and whom it trusts. Default: none, requests carry tokens.
  * @returns The connections; redirects are errors, for requests carry secrets.
  */
-export function openHttp({ authorities = [], identity }: HttpOptions = {}): HttpConnections {
-  // The last one but one lives on for requests that are under way.
-  let [current, former]: (Client | undefined)[] = [];
-  const clientNow = async () => {
-    const shown = await identity?.();
-    if (current === undefined || current.identity !== shown) {
-      const client = Deno.createHttpClient({
-        caCerts: [...authorities],
-        ...(shown === undefined ? {} : { cert: shown, key: shown }),
-      });
-      former?.client.close();
-      former = current;
-      current = { identity: shown, client };
-    }
-    return current.client;
-  };
+export function openHttp(files: CertificateFiles = {}): HttpConnections {
+  const certificate = new GridCertificate(files);
   return {
     async call(url, { method, headers = {}, body = null, signal = null }) {
-      const client = await clientNow();
-      return await fetch(url, { method, headers, body, signal, client, redirect: "error" });
+      const client = await certificate.client();
+      const options = { method, headers, body, signal, redirect: "error" } as const;
+      return await fetch(url, client === undefined ? options : { ...options, client });
     },
-    [Symbol.dispose]: () => {
-      former?.client.close();
-      current?.client.close();
-    },
+    [Symbol.dispose]: () => certificate[Symbol.dispose](),
   };
 }

@@ -32,8 +32,8 @@ export class SimPandaJob {
   ends = 0;
   /** The update that ended it. */
   end: Readonly<Record<string, unknown>> | undefined;
-  /** Machine of the pilot that fetched it. */
-  node = "";
+  /** Name of the pilot that fetched it. */
+  pilot = "";
   readonly #definition: PandaJobDefinition;
 
   /**
@@ -64,14 +64,23 @@ export class SimPandaJob {
     return Object.keys(this.#definition.outputs);
   }
 
+  get definition(): PandaJobDefinition {
+    return this.#definition;
+  }
+
   get status(): string {
     return this.states.at(-1)?.status ?? "";
   }
 
   /** Hands it to a pilot. */
-  send(node: string, nowMs: number): void {
-    this.node = node;
+  send(pilot: string, nowMs: number): void {
+    this.pilot = pilot;
     this.#enter("sent", nowMs);
+  }
+
+  /** Gives it up because its pilot has fallen silent, as the server's watcher does. */
+  lose(nowMs: number): void {
+    this.#enter("failed", nowMs);
   }
 
   /** Cancels it, as its owner may. */

@@ -67,6 +67,16 @@ export class PandaService implements GridService {
     return job;
   }
 
+  /**
+   * Gives up a job whose pilot has fallen silent, and queues it anew under another id: what the server does
+   * by itself after hours (`Watcher` of its `jobdispatcher`).
+   */
+  lose(pandaId: number): SimPandaJob {
+    const job = this.job(pandaId);
+    job.lose(this.#clock.now());
+    return this.add({ ...job.definition, pandaId: Math.max(...this.#jobs.keys()) + 1 });
+  }
+
   /** Lets no token in any more but these. */
   setTokens(tokens: readonly string[]): void {
     this.#tokens?.clear();
@@ -102,11 +112,11 @@ export class PandaService implements GridService {
 
   /** `acquire_jobs`: reserves jobs of a PanDA queue for a pilot. */
   #acquire(parameters: Record<string, unknown>): Response {
-    const { site_name: site, n_jobs: number = 1, node } = parameters;
+    const { site_name: site, n_jobs: number = 1, scheduler_id: pilot } = parameters;
     const waiting = this.jobs.filter((job) => job.status === "activated" && job.site === site);
     const taken = waiting.slice(0, Number(number));
     if (taken.length === 0) return answerOf(false, "No jobs in PanDA", null);
-    for (const job of taken) job.send(String(node ?? ""), this.#clock.now());
+    for (const job of taken) job.send(String(pilot ?? ""), this.#clock.now());
     const jobs = taken.map((job) => ({ StatusCode: SUCCESS, ...job.forPilot() }));
     return answerOf(true, "", { StatusCode: SUCCESS, jobs });
   }

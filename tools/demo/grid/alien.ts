@@ -14,6 +14,7 @@ import { createLogger } from "../../../lib/log.ts";
 import { CentralServices, startAlienServer, toolBook } from "../../../sim/grid/alien/mod.ts";
 import { ALIEN_JOBS, type AlienDemoJob } from "./alien_jobs.ts";
 import type { DemoGrid, GridJobView } from "./demo_grid.ts";
+import { gridManager } from "./grid_manager.ts";
 
 const HOME = "/alice/cern.ch/user/h/hartem";
 const STORAGE = "ALICE::CERN::EOS";
@@ -46,7 +47,7 @@ export function openAlienDemo(): DemoGrid {
   const jobs: { readonly id: number; readonly job: AlienDemoJob }[] = [];
   return {
     name: "AliEn",
-    adapter,
+    makeManager: gridManager(adapter),
     where: `AliEn's central services, simulated, at ${server.url}`,
     submit(number) {
       for (let count = 0; count < number; count++) {

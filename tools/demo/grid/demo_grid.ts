@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GridAdapter } from "../../../lib/grid/adapter.ts";
+import type { DemoSite, ManagerMaker } from "../demo_site.ts";
 
 /** What the grid shows of a job. */
 export interface GridJobView {
@@ -27,16 +27,23 @@ export interface GridJobView {
 export interface DemoGrid extends AsyncDisposable {
   /** Name as people know it. */
   readonly name: string;
-  /** The site's way to it. */
-  readonly adapter: GridAdapter;
+  /** More lines for the configuration of the site's generic manager. Default: none. */
+  readonly settings?: readonly string[] | undefined;
+  /** Makes the site's managers. */
+  readonly makeManager: ManagerMaker;
   /** A line that says where its services are. */
   readonly where: string;
   /**
    * Submits jobs to the grid.
    *
    * @param number How many more; the first one of all must be long enough for its agent to be killed.
+   * @param site Where their pilots go, if they have some.
    */
-  submit(number: number): void;
+  submit(number: number, site: DemoSite): Promise<void> | void;
+  /** True once the first job is at work. Default: as soon as the site says so. */
+  isAtWork?(): boolean;
+  /** Told that the first job's agent is lost, where the grid would notice after hours only. */
+  onAgentLost?(): void;
   /** The jobs, in the order in which they were submitted. */
   view(): readonly GridJobView[];
 }

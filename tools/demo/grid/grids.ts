@@ -8,6 +8,7 @@ import type { DemoGrid } from "./demo_grid.ts";
 /** Loads and opens a grid: a demo without one needs none of it. */
 const OPEN = {
   alien: async () => (await import("./alien.ts")).openAlienDemo(),
+  panda: async () => (await import("./panda.ts")).openPandaDemo(),
 } as const satisfies Readonly<Record<string, () => Promise<DemoGrid>>>;
 
 /** Name of a grid. */

@@ -6,11 +6,7 @@
  */
 import { EXIT, paint, print, printJson, printLine, table } from "../../../lib/cli.ts";
 import { sleep, systemClock } from "../../../lib/clock.ts";
-import { GridLedger } from "../../../lib/grid/ledger.ts";
 import type { HistoryEntry, JobRecord } from "../../../lib/jobs/job_store.ts";
-import type { OpenQueue } from "../../../lib/jobs/open_queue.ts";
-import { GridManager } from "../../../roles/grid/grid_manager.ts";
-import type { JobManagerOptions } from "../../../roles/jobmanager/options.ts";
 import { stateStyle } from "../../queue.ts";
 import type { DemoSite } from "../demo_site.ts";
 import { loseAgent } from "../lose_agent.ts";
@@ -25,7 +21,7 @@ const LOOK_MS = 100;
 /** What is run. */
 export interface GridDemo {
   readonly grid: DemoGrid;
-  /** Its manager is one of {@linkcode gridManager}'s. */
+  /** Its managers are the grid's. */
   readonly site: DemoSite;
   readonly agents: number;
   /** Default: 10. */
@@ -38,14 +34,6 @@ interface Ending {
   readonly record: JobRecord | undefined;
   readonly history: readonly HistoryEntry[];
   readonly printed: string | undefined;
-}
-
-/** Makes managers that serve a grid. */
-export function gridManager({ adapter }: DemoGrid) {
-  return (options: JobManagerOptions, { calls }: OpenQueue) => {
-    const ledger = new GridLedger(calls, adapter.grid);
-    return new GridManager({ ...options, adapter, ledger, gridSweepMs: 2 * LOOK_MS });
-  };
 }
 
 /**
@@ -62,9 +50,11 @@ export async function runGridDemo(
 ): Promise<readonly Ending[]> {
   const { store } = site.queue;
   say(grid.where);
-  grid.submit(1);
-  await loseAgent(site, grid.view()[0]?.id ?? "", say, signal);
-  grid.submit(jobs - 1);
+  await grid.submit(1, site);
+  const isAtWork = grid.isAtWork?.bind(grid);
+  await loseAgent(site, { id: grid.view()[0]?.id ?? "", isAtWork }, say, signal);
+  grid.onAgentLost?.();
+  await grid.submit(jobs - 1, site);
   say(`Submitted ${jobs} jobs to ${grid.name}; starting ${agents} agents`);
   await site.startAgents(agents);
   const told = new Map<string, string>();
@@ -80,7 +70,8 @@ export async function runGridDemo(
         record === undefined ? "dim" : stateStyle(record.state) ?? "dim",
       );
       say(
-        `  ${id} ${name.padEnd(24)} ${grid.name} ${there.padEnd(9)} Co-Pilot ${painted}`.trimEnd(),
+        `  ${shortId(id)} ${name.padEnd(24)} ${grid.name} ${there.padEnd(9)} Co-Pilot ${painted}`
+          .trimEnd(),
       );
     }
     if (views.every(({ hasEnded }) => hasEnded)) break;
@@ -129,7 +120,7 @@ export function reportGridDemo(
   }
   printLine("");
   print(table(endings, [
-    { title: "ID", value: ({ view }) => view.id },
+    { title: "ID", value: ({ view }) => shortId(view.id) },
     { title: "JOB", value: ({ view }) => view.name },
     { title: `IN ${grid.toUpperCase()}`, value: ({ view }) => view.states.join(" ") },
     { title: "IN CO-PILOT", value: ({ history }) => statesOf(history).join(" ") },
@@ -147,6 +138,11 @@ export function reportGridDemo(
       `${requeued} taken back, in ${seconds.toFixed(1)} s`,
   );
   return code;
+}
+
+/** As much of an id as tells jobs apart. */
+function shortId(id: string): string {
+  return id.slice(0, 8);
 }
 
 /** States at the site, without repetitions. */

@@ -15,11 +15,10 @@ import { PandaService } from "../../../../sim/grid/panda/panda_service.ts";
 import { STORAGE_FOLDER, StorageService } from "../../../../sim/grid/rucio/storage_service.ts";
 
 const fixture = (name: string) =>
-  Deno.readTextFile(fromFileUrl(new URL(`../../../../fixtures/tls/${name}`, import.meta.url)));
-const AUTHORITY = await fixture("grid_authority.crt");
-const CERT = await fixture("grid_host.crt");
-const KEY = await fixture("grid_host.key");
-const SITE = await fixture("grid_site.pem");
+  fromFileUrl(new URL(`../../../../fixtures/tls/${name}`, import.meta.url));
+const AUTHORITY = fixture("grid_authority.crt");
+const CERT = await Deno.readTextFile(fixture("grid_host.crt"));
+const KEY = await Deno.readTextFile(fixture("grid_host.key"));
 const clock = systemClock;
 
 /** A file of several chunks. */
@@ -41,7 +40,7 @@ Deno.test("openHttp() reaches a PanDA server over TLS, with a token, and trusts 
     clock,
   };
   {
-    using http = openHttp({ authorities: [AUTHORITY] });
+    using http = openHttp({ caFile: AUTHORITY });
     const client = new PandaServer({ ...options, call: http.call });
     await assertRejects(() => client.jobStatus("7"), GridError, "Token authentication failed");
     token = "right";
@@ -68,20 +67,22 @@ Deno.test("openHttp() shows the certificate of the site, and the next one once i
   server.listen(0, "127.0.0.1", resolve);
   await listening;
   const { port } = server.address() as AddressInfo;
-  let proxy = SITE;
+  const proxy = await Deno.makeTempFile();
+  await Deno.copyFile(fixture("grid_site.pem"), proxy);
   {
-    using http = openHttp({ authorities: [AUTHORITY], identity: () => Promise.resolve(proxy) });
+    using http = openHttp({ caFile: AUTHORITY, certFile: proxy, keyFile: proxy });
     const ask = async () =>
       await (await http.call(`https://127.0.0.1:${port}/`, { method: "GET" })).text();
     await ask();
     await ask();
-    proxy = CERT + KEY;
+    await Deno.writeTextFile(proxy, CERT + KEY);
     await ask();
   }
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   server.close(() => close());
   server.closeAllConnections();
   await closed;
+  await Deno.remove(proxy);
   assertEquals(shown, ["site.copilot.test", "site.copilot.test", "grid.copilot.test"]);
 });
 
