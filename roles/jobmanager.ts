@@ -8,6 +8,7 @@ import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { type Clock, repeat, systemClock } from "../lib/clock.ts";
 import type { JobStore } from "../lib/jobs/job_store.ts";
 import { openQueue } from "../lib/jobs/open_queue.ts";
+import { machineOf } from "../lib/jobs/requirements.ts";
 import { type Logger, openLog } from "../lib/log.ts";
 import { UnsafePathError } from "../lib/machine/workspace.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
@@ -208,7 +209,7 @@ export class JobManager implements Component {
     }
     // The agent's own job may be the last one: its runJob was lost, or the agent has started anew.
     if (
-      await this.#store.waiting() === 0 &&
+      !await this.#store.hasJobFor(sender.jid.full, machineOf(command.jdl)) &&
       !await this.#store.owesAcknowledgement(sender.jid.full, command.agentSession) &&
       !await supplier?.offers(hostOf(command))
     ) {
@@ -228,6 +229,7 @@ export class JobManager implements Component {
     const { lease, invalid } = await this.#store.lease({
       agent,
       session: command.agentSession,
+      machine: machineOf(command.jdl),
       manager: this.#container.jid?.full ?? "",
       leaseSeconds: this.#leaseSeconds,
       unacknowledgedSeconds: this.#silenceSeconds,
@@ -269,7 +271,8 @@ export class JobManager implements Component {
   /** Has a job brought where none waits, and the agent has none coming. */
   async #refill(command: GetJob, agent: string): Promise<void> {
     const { supplier } = this.#options;
-    if (supplier === undefined || await this.#store.waiting() > 0) return;
+    if (supplier === undefined) return;
+    if (await this.#store.hasJobFor(agent, machineOf(command.jdl))) return;
     if (await this.#store.owesAcknowledgement(agent, command.agentSession)) return;
     await supplier.supply(hostOf(command));
   }

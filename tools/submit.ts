@@ -73,6 +73,9 @@ const flags = merge(
     outputSize: optional(option("--output-size", bytes(), {
       description: message`Largest job directory, such as 500MB or 1GiB`,
     })),
+    requirements: optional(option("--requirements", string({ metavar: "EXPRESSION" }), {
+      description: message`What a machine must have, such as other.Memory > 8192`,
+    })),
     attempts: optional(option("--attempts", integer({ min: 1, max: 1000 }), {
       description: message`Hand-outs before the job is given up`,
     })),
@@ -89,11 +92,12 @@ const flags = merge(
   object({ config: configFlags(variables) }),
 );
 
-/** Submits; an input file that is missing is for the person at the terminal to mend. */
+/** Submits; an input file that is missing, or a value out of bounds, is for the person at the terminal to mend. */
 async function submit(submission: Submission, site: SubmissionSite): Promise<readonly string[]> {
   try {
     return await submitJobs(submission, site);
   } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new UsageError(`Cannot read the input files: ${error.message}`);
   }
@@ -118,6 +122,7 @@ async function main(signal: AbortSignal): Promise<number> {
     validationScript: options.validation,
     wallTimeSeconds: options.wallTime,
     outputBytes: options.outputSize,
+    requirements: options.requirements,
     maxAttempts: options.attempts,
     priority: options.priority,
     held: options.hold,

@@ -5,6 +5,7 @@
  */
 import { formatJobDescription, type Job } from "../protocol/job.ts";
 import type { SubmitOptions } from "./job_store.ts";
+import { checkRequirements } from "./requirements.ts";
 
 /** Ids name directories and keys. */
 const ID = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
@@ -68,6 +69,7 @@ export interface CheckedSubmit {
   readonly validationScript: string;
   readonly wallTimeSeconds: number | "";
   readonly outputBytes: number | "";
+  readonly requirements: string;
 }
 
 /**
@@ -107,5 +109,6 @@ export function checkSubmit(job: Job, options: SubmitOptions, maxAttempts: numbe
       options.wallTimeSeconds ?? job.wallTimeSeconds,
     ),
     outputBytes: checkPositive("outputBytes", options.outputBytes ?? job.outputBytes),
+    requirements: checkRequirements(options.requirements ?? ""),
   };
 }

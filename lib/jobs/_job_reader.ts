@@ -20,7 +20,7 @@ const CHUNK = 5000;
 
 /** Reads what the scripts keep. */
 export class JobReader
-  implements Pick<JobStore, "get" | "inputDir" | "list" | "history" | "counts" | "waiting"> {
+  implements Pick<JobStore, "get" | "inputDir" | "list" | "history" | "counts"> {
   readonly #calls: RedisCalls;
   readonly #queue: string;
   readonly #maxAttempts: number;
@@ -105,7 +105,7 @@ export class JobReader
   async counts(): Promise<Record<JobState, number>> {
     const ranges = JOB_STATES.flatMap(scoreRange);
     const reply = await COUNTS.run(this.#calls, { queue: this.#queue }, ranges);
-    const [inLists, ...inStates] = asList(reply, "script counts")
+    const [inLists, , ...inStates] = asList(reply, "script counts")
       .map((count) => asInteger(count, "script counts"));
     const counts = Object.fromEntries(
       JOB_STATES.map((state, index) => [state, inStates[index] ?? 0]),
@@ -114,10 +114,12 @@ export class JobReader
     return { ...counts, waiting: inLists ?? 0 };
   }
 
-  /** See {@linkcode JobStore.waiting}. */
-  async waiting(): Promise<number> {
+  /** Number of jobs that wait, and of those among them that have requirements. */
+  async waitingJobs(): Promise<{ readonly all: number; readonly required: number }> {
     const reply = await COUNTS.run(this.#calls, { queue: this.#queue });
-    return asInteger(asList(reply, "script counts")[0], "script counts");
+    const [all = 0, required = 0] = asList(reply, "script counts")
+      .map((count) => asInteger(count, "script counts"));
+    return { all, required };
   }
 
   /**
@@ -135,6 +137,7 @@ export class JobReader
     const priorities = await this.#members((first, last) => ["ZRANGE", set, first, last]);
     const lists = [
       this.#queue,
+      `${this.#queue}:required`,
       ...[...priorities].map((priority) => `${this.#queue}:p${priority}`),
     ];
     for (const list of lists) {

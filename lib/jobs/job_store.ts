@@ -23,6 +23,12 @@ export interface SubmitOptions {
   readonly wallTimeSeconds?: number | undefined;
   /** Largest job directory in bytes. Default: none. */
   readonly outputBytes?: number | undefined;
+  /**
+   * What a machine must have, as a ClassAd expression over its description, such as
+   * `other.Memory > 8192`. Such a job is handed out before those that any machine may run, and by our
+   * managers alone. Default: any machine will do.
+   */
+  readonly requirements?: string | undefined;
 }
 
 /** All that is known of a job. Times are milliseconds since the epoch by the clock of Redis. */
@@ -73,6 +79,8 @@ export interface JobRecord {
   readonly wallTimeSeconds?: number | undefined;
   /** Largest job directory in bytes, as submitted. */
   readonly outputBytes?: number | undefined;
+  /** What a machine must have, as submitted. */
+  readonly requirements?: string | undefined;
 }
 
 /** One line of a job's history. */
@@ -91,8 +99,18 @@ export interface HistoryEntry {
   readonly reason?: string | undefined;
 }
 
+/** The machine of an agent, for jobs with requirements. */
+export interface Machine {
+  /** Its description, as its agent sent it. */
+  readonly jdl: string;
+  /** Whether it has what a job requires. */
+  meets(requirements: string): boolean;
+}
+
 /** Who asks for a job, and for how long it is lent. */
 export interface LeaseRequest {
+  /** The agent's machine. Default: not known, and no job with requirements is lent to it. */
+  readonly machine?: Machine | undefined;
   /** Full JID of the agent. */
   readonly agent: string;
   /** Id of the agent's process, where it announces one; another one ends the old process's lease. */
@@ -282,6 +300,14 @@ export interface JobStore {
   counts(): Promise<Record<JobState, number>>;
   /** Number of jobs that wait, those of the original included. */
   waiting(): Promise<number>;
+  /**
+   * True where {@linkcode lease} would now find a job for the machine. Of the jobs with requirements only
+   * the hundred that wait longest are looked at.
+   *
+   * @param agent Full JID of the agent.
+   * @param machine Its machine.
+   */
+  hasJobFor(agent: string, machine: Machine): Promise<boolean>;
 
   /**
    * The original's cooldown: remembers that an agent asked, under `agentseen::LOCALPART`.

@@ -5,6 +5,7 @@
  * @module
  */
 import { checkInteger } from "./_job_checks.ts";
+import { recentMachines } from "./_required_jobs.ts";
 import { JOB_STATES, type JobState } from "./job_state.ts";
 import type { JobRecord } from "./job_store.ts";
 import { readJobRecord } from "./record.ts";
@@ -103,6 +104,16 @@ export class QueueView {
   }
 
   /**
+   * Describes the machines whose agents asked while jobs with requirements waited.
+   *
+   * @param sinceMs Those that asked before are left out; milliseconds since the epoch.
+   * @returns Their descriptions, as their agents sent them.
+   */
+  recentMachines(sinceMs: number): Promise<string[]> {
+    return recentMachines(this.#calls, this.#queue, sinceMs);
+  }
+
+  /**
    * Counts the jobs that ended, by when.
    *
    * @param options `stepMs`: length of a stretch; `steps`: number of them, at most 500.
@@ -122,7 +133,7 @@ export class QueueView {
         `(${STATE_DIGITS[state]}${at(step + 1)}`,
       ]).flat()
     );
-    const [, ...counts] = asList(
+    const [, , ...counts] = asList(
       await COUNTS.run(this.#calls, { queue: this.#queue }, ranges),
       "script counts",
     ).map((count) => asInteger(count, "script counts"));

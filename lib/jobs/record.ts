@@ -139,6 +139,7 @@ export function readJobRecord(reply: RedisReply, maxAttempts: number): JobRecord
       validationScript: fields.text("validationScript"),
       wallTimeSeconds: fields.number("wallTimeSeconds"),
       outputBytes: fields.number("outputBytes"),
+      requirements: fields.text("requirements"),
     }),
   };
 }

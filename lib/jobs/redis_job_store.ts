@@ -23,6 +23,9 @@
  * | key | type | holds |
  * |---|---|---|
  * | `QUEUE:pN` | list | the waiting jobs of priority N, N not 0 |
+ * | `QUEUE:required` | list | the waiting jobs with requirements, of all priorities |
+ * | `copilot:queue:QUEUE:machines` | hash | bare JID of an agent → description of its machine, while jobs with requirements wait |
+ * | `copilot:queue:QUEUE:machines:seen` | sorted set | bare JIDs of those agents by when they asked |
  * | `copilot:queue:QUEUE:priorities` | sorted set | the N of those lists that are, or were, filled |
  * | `copilot:queue:QUEUE:jobs` | sorted set | ids of all jobs with a record, by state (first digit of the score) and the time they entered it |
  * | `copilot:queue:QUEUE:deadline` | sorted set | ids of leased jobs by the end of their lease |
@@ -41,7 +44,8 @@
 import type { Job } from "../protocol/job.ts";
 import { checkInteger, checkSeconds, checkSubmit } from "./_job_checks.ts";
 import { JobReader } from "./_job_reader.ts";
-import { settle, toLease, toLeaseStatus, toPurgedJob } from "./_script_replies.ts";
+import { type LeaseOutcome, Lending } from "./_lending.ts";
+import { settle, toLeaseStatus, toPurgedJob } from "./_script_replies.ts";
 import type { JobState } from "./job_state.ts";
 import {
   type Completion,
@@ -49,9 +53,9 @@ import {
   type HistoryEntry,
   type JobRecord,
   type JobStore,
-  type Lease,
   type LeaseRequest,
   type LeaseStatus,
+  type Machine,
   type PurgedJob,
   type SubmitOptions,
   TransitionError,
@@ -64,7 +68,6 @@ import { CONFIRM } from "./scripts/confirm.ts";
 import { COOLDOWN } from "./scripts/cooldown.ts";
 import { HOLD } from "./scripts/hold.ts";
 import { HOLDS } from "./scripts/holds.ts";
-import { LEASE } from "./scripts/lease.ts";
 import { NOTE } from "./scripts/note.ts";
 import { OVERDUE } from "./scripts/overdue.ts";
 import { PURGE } from "./scripts/purge.ts";
@@ -90,8 +93,6 @@ export interface RedisJobStoreOptions {
 }
 
 const RESULTS: readonly CompletionResult[] = ["done", "repeated", "stale", "foreign", "unknown"];
-/** Rounds of a hundred unusable ids each that one lease clears out of the lists. */
-const MOST_LEASE_ROUNDS = 100;
 
 /** A job store on Redis. */
 export class RedisJobStore implements JobStore {
@@ -102,6 +103,7 @@ export class RedisJobStore implements JobStore {
   readonly #historyLimit: number;
   readonly #maxAttempts: number;
   readonly #reader: JobReader;
+  readonly #lending: Lending;
 
   /**
    * Sends nothing yet: the queue need not exist, and Redis need not be reachable.
@@ -112,7 +114,7 @@ export class RedisJobStore implements JobStore {
    */
   constructor(calls: RedisCalls, options: RedisJobStoreOptions = {}) {
     const queue = options.waitingList ?? "waiting_jobs";
-    if (queue === "" || /:p-?\d+$/.test(queue)) {
+    if (queue === "" || /:(?:p-?\d+|required)$/.test(queue)) {
       throw new RangeError(`Cannot use waiting list ${JSON.stringify(queue)}: bad name`);
     }
     this.#calls = calls;
@@ -122,6 +124,12 @@ export class RedisJobStore implements JobStore {
     this.#historyLimit = checkInteger("historyLimit", options.historyLimit ?? 200, 1, 10_000);
     this.#maxAttempts = checkInteger("maxAttempts", options.maxAttempts ?? 5, 1, 1_000_000);
     this.#reader = new JobReader(calls, queue, this.#maxAttempts);
+    this.#lending = new Lending(calls, {
+      ...this.#context,
+      leases: this.#leases,
+      oldestFirst: this.#order === "fifo",
+      maxAttempts: this.#maxAttempts,
+    });
   }
 
   /** See {@linkcode JobStore.submit}. @throws {RangeError} @throws {TransitionError} */
@@ -143,31 +151,8 @@ export class RedisJobStore implements JobStore {
   }
 
   /** See {@linkcode JobStore.lease}. */
-  async lease(
-    request: LeaseRequest,
-  ): Promise<{ readonly lease?: Lease; readonly invalid: readonly string[] }> {
-    const invalid: string[] = [];
-    for (let round = 0; round < MOST_LEASE_ROUNDS; round++) {
-      const reply = await LEASE.run(this.#calls, {
-        ...this.#context,
-        agent: request.agent,
-        session: request.session ?? "",
-        manager: request.manager,
-        unacknowledgedSeconds: checkSeconds(
-          "unacknowledgedSeconds",
-          request.unacknowledgedSeconds,
-        ),
-        leases: this.#leases ? "1" : "",
-        pop: this.#order === "fifo" ? "RPOP" : "LPOP",
-        maxAttempts: this.#maxAttempts,
-      });
-      const [status, dropped, ...lent] = asList(reply, "script lease");
-      invalid.push(...asTexts(dropped, "script lease"));
-      const word = asWord(status, "script lease", ["leased", "repeated", "none", "more"]);
-      if (word === "none") break;
-      if (word !== "more") return { lease: toLease(lent, word === "repeated"), invalid };
-    }
-    return { invalid };
+  lease(request: LeaseRequest): Promise<LeaseOutcome> {
+    return this.#lending.lease(request);
   }
 
   /** See {@linkcode JobStore.confirm}. */
@@ -337,8 +322,15 @@ export class RedisJobStore implements JobStore {
   }
 
   /** See {@linkcode JobStore.waiting}. */
-  waiting(): Promise<number> {
-    return this.#reader.waiting();
+  async waiting(): Promise<number> {
+    return (await this.#reader.waitingJobs()).all;
+  }
+
+  /** See {@linkcode JobStore.hasJobFor}. */
+  async hasJobFor(agent: string, machine: Machine): Promise<boolean> {
+    const { all, required } = await this.#reader.waitingJobs();
+    if (all > required || all === 0) return all > 0;
+    return (await this.#lending.required.suiting(agent, machine)).length > 0;
   }
 
   /** See {@linkcode JobStore.askedTooSoon}. */

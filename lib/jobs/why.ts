@@ -6,6 +6,7 @@
  */
 import type { JobState } from "./job_state.ts";
 import type { HistoryEntry, JobRecord } from "./job_store.ts";
+import type { Fit } from "./requirements.ts";
 import type { QueuePlace } from "./queue_view.ts";
 
 /** What is known of a job and of the queue around it. Times are by the clock of Redis. */
@@ -22,6 +23,8 @@ export interface WhyFacts {
   readonly endedLastHour: number;
   /** Agents that are connected; undefined where nobody counts them. */
   readonly agentsConnected?: number | undefined;
+  /** Machines that asked lately, for a job with requirements. Default: none is known. */
+  readonly fit?: Fit | undefined;
   /** The present, milliseconds since the epoch. */
   readonly nowMs: number;
 }
@@ -76,6 +79,14 @@ function explainWaiting(facts: WhyFacts, place: QueuePlace): Why {
     const seconds = 3600 * (place.ahead + 1) / endedLastHour;
     lines.push(`At this rate its turn comes in about ${lengthOfTime(seconds)}`);
   }
+  lines.push(...fitFacts(facts));
+  if (facts.fit !== undefined && facts.fit.machines > 0 && facts.fit.suiting === 0) {
+    return {
+      summary: "It waits because no agent meets its requirements",
+      facts: lines,
+      advice: ["Start agents on machines that meet them, or submit it with others"],
+    };
+  }
   if (agentsConnected === 0) {
     return {
       summary: "It waits because no agent is connected",
@@ -107,6 +118,22 @@ function priorityFacts(job: JobRecord, place: QueuePlace): string[] {
     ? "it passes jobs of priority 0"
     : "only jobs of its own priority or higher stand before it";
   return [`Its priority is ${job.priority}: ${effect}`];
+}
+
+/** How the machines that asked in the last hour stand to what the job requires. */
+function fitFacts({ job, fit }: WhyFacts): string[] {
+  if (job.requirements === undefined || fit === undefined) return [];
+  const lines = [`It requires ${job.requirements}`];
+  if (fit.machines === 0) {
+    return [...lines, "No agent has asked since; managers of the original never hand it out"];
+  }
+  lines.push(
+    `${fit.suiting} of ${several(fit.machines, "agent")} that asked in the last hour meet this`,
+  );
+  for (const { clause, by } of fit.unmet) {
+    lines.push(`${clause} is missed by ${by} of ${fit.machines}`);
+  }
+  return lines;
 }
 
 /** What became of the attempts so far. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { OpenQueue } from "./open_queue.ts";
+import { fitOf } from "./requirements.ts";
 import type { WhyFacts } from "./why.ts";
 
 const HOUR_MS = 3_600_000;
@@ -31,6 +32,9 @@ export async function gatherWhyFacts(
     view.ended({ stepMs: HOUR_MS / 60, steps: 60 }),
     view.now(),
   ]);
+  const fit = job.requirements === undefined
+    ? undefined
+    : fitOf(job.requirements, await view.recentMachines(nowMs - HOUR_MS));
   const endedLastHour = Object.values(ended.counts).flat().reduce((sum, count) => sum + count, 0);
-  return { job, history, place, counts, endedLastHour, agentsConnected, nowMs };
+  return { job, history, place, counts, endedLastHour, agentsConnected, fit, nowMs };
 }

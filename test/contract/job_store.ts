@@ -13,6 +13,7 @@ import { originalContract } from "./job_store/original.ts";
 import { purgeContract } from "./job_store/purge.ts";
 import { queueContract } from "./job_store/queue.ts";
 import { readingContract } from "./job_store/reading.ts";
+import { requirementsContract } from "./job_store/requirements.ts";
 import { transitionContract } from "./job_store/transitions.ts";
 import { viewContract } from "./job_store/view.ts";
 
@@ -34,6 +35,7 @@ export function jobStoreContract(name: string, open: OpenRedis): void {
   viewContract(test);
   originalContract(test);
   purgeContract(test);
+  requirementsContract(test);
   concurrencyContract(test);
   crashContract(test);
   modelContract(test);

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { connectRedis } from "../../lib/jobs/ioredis_calls.ts";
 import type { HistoryEntry, JobRecord } from "../../lib/jobs/job_store.ts";
+import { machineOf } from "../../lib/jobs/requirements.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 import { assertEnded, ToolSite } from "./_tool_site.ts";
 
@@ -215,4 +216,25 @@ Deno.test("jobs knows no unknown job, and no unknown verb", async () => {
     assertEnded(result, 1, /There is no job "no-such-job"/);
     assertEquals(result.stdout, "");
   }
+});
+
+Deno.test("a job with requirements waits for a machine that meets them; jobs why says what is missed", async () => {
+  await using site = await ToolSite.open();
+  const args = ["--command=true", "--requirements=other.Memory > 8192", "--json"];
+  const submitted = await site.run("submit", args);
+  assertEnded(submitted, 0);
+  const [id = ""] = submitted.json<{ ids: string[] }>().ids;
+  const request = { manager: "jm@localhost/x", leaseSeconds: 60, unacknowledgedSeconds: 60 };
+  const ask = (agent: string, jdl: string) =>
+    site.store.lease({ ...request, agent: `${agent}@localhost/x`, machine: machineOf(jdl) });
+  for (const agent of ["one", "two", "two"]) {
+    assertEquals((await ask(agent, "Memory=2048;")).lease, undefined);
+  }
+  const why = await site.run("jobs", ["why", id]);
+  assertEnded(why, 0);
+  assertMatch(why.stdout, /^It waits because no agent meets its requirements$/m);
+  assertMatch(why.stdout, /^ +other\.Memory > 8192 is missed by 2 of 2$/m);
+  assertEquals((await ask("three", "Memory=16384;")).lease?.job.id, id);
+  const wrong = await site.run("submit", ["--command=true", "--requirements=other.Memory >"]);
+  assertEnded(wrong, 2, /Cannot require "other\.Memory >"/);
 });

@@ -40,10 +40,15 @@ local function enter(queue, id, state)
   redis.call('ZADD', 'copilot:queue:' .. queue .. ':jobs', digits[state] .. now, id)
 end`;
 
-/** `push(…)`: puts an id into the list of its priority; `command` says at which end. */
+/** Whether the job `id` has requirements: it then waits in a list of its own kind, whatever its priority. */
+const IS_REQUIRED = `(redis.call('HGET', 'copilot:job:' .. id, 'requirements') or '') ~= ''`;
+
+/** `push(…)`: puts an id into its list; `command` says at which end. */
 export const PUSH = `
 local function push(queue, priority, command, id)
-  if priority == '0' then
+  if ${IS_REQUIRED} then
+    redis.call(command, queue .. ':required', id)
+  elseif priority == '0' then
     redis.call(command, queue, id)
   else
     redis.call('ZADD', 'copilot:queue:' .. queue .. ':priorities', priority, priority)
@@ -51,19 +56,24 @@ local function push(queue, priority, command, id)
   end
 end`;
 
-/** `pull(…)`: takes an id out of the list of its priority; false where it does not stand in it. */
-export const PULL = `
-local function pull(queue, priority, id)
+/** Finds the list of the job `id` of some `priority`. */
+const ITS_LIST = `
   local list = queue
-  if priority ~= '0' then list = queue .. ':p' .. priority end
+  if ${IS_REQUIRED} then
+    list = queue .. ':required'
+  elseif priority ~= '0' then
+    list = queue .. ':p' .. priority
+  end`;
+
+/** `pull(…)`: takes an id out of its list; false where it does not stand in it. */
+export const PULL = `
+local function pull(queue, priority, id)${ITS_LIST}
   return redis.call('LREM', list, 0, id) > 0
 end`;
 
-/** `stands(…)`: whether an id stands in the list of its priority. */
+/** `stands(…)`: whether an id stands in its list. */
 export const STANDS = `
-local function stands(queue, priority, id)
-  local list = queue
-  if priority ~= '0' then list = queue .. ':p' .. priority end
+local function stands(queue, priority, id)${ITS_LIST}
   return redis.call('LPOS', list, id) and true or false
 end`;
 

@@ -5,7 +5,7 @@
  *
  * Arguments: `queue`; then the least and greatest score of each state to count.
  *
- * Returns `{number of ids in the lists, number of jobs in each state …}`.
+ * Returns `{number of ids in the lists, of those with requirements, number of jobs in each state …}`.
  *
  * @module
  */
@@ -21,7 +21,8 @@ local waiting = redis.call('LLEN', queue)
 for _, priority in ipairs(redis.call('ZRANGE', prefix .. 'priorities', 0, -1)) do
   waiting = waiting + redis.call('LLEN', queue .. ':p' .. priority)
 end
-local counts = {waiting}
+local required = redis.call('LLEN', queue .. ':required')
+local counts = {waiting + required, required}
 for at = 2, #ARGV, 2 do
   counts[#counts + 1] = redis.call('ZCOUNT', prefix .. 'jobs', ARGV[at], ARGV[at + 1])
 end

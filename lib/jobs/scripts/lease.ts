@@ -6,10 +6,11 @@
  *
  * Arguments: `queue`, `historyLimit`; `agent` (full JID); `session` (may be empty); `manager`;
  * `unacknowledgedSeconds`; `leases` (`1`: the hand-out is a lease, empty: it is final);
- * `pop` (`RPOP` or `LPOP`); `maxAttempts` for jobs of the original.
+ * `pop` (`RPOP` or `LPOP`); `maxAttempts` for jobs of the original; `named` (a job with requirements that
+ * the agent meets, or empty); `examined` (`1`: jobs with requirements are left where they are).
  *
- * Returns `{status, {invalid id, …}}` with status `none`, or `more` where so many ids were dropped that
- * the caller should ask again; else `{"leased" | "repeated", {invalid id, …}, id, token, attempt,
+ * Returns `{status, {invalid id, …}}` with status `none`; `more` where so many ids were dropped that the
+ * caller should ask again; `examine` where jobs with requirements wait; else `{"leased" | "repeated", {invalid id, …}, id, token, attempt,
  * leasedMs, description, validationScript, wallTimeSeconds, outputBytes}`.
  *
  * @module
@@ -107,6 +108,18 @@ log(id, 'leased', entered, token, agent)
 return {'leased', invalid, id, token, attempts, now, description, job[5] or '', job[6] or '',
   job[7] or ''}`;
 
+/** Lends the job that is named, if it still waits. */
+const LEND_NAMED = `
+local id, invalid, home = named, {}, prefix
+local description = redis.call('GET', 'job:' .. id .. ':description')
+local job = redis.call('HMGET', 'copilot:job:' .. id, 'state', 'token', 'attempts', 'queue',
+  'validationScript', 'wallTimeSeconds', 'outputBytes')
+if job[1] == 'waiting' and description and tonumber(job[2]) and tonumber(job[3]) and
+    redis.call('LREM', queue .. ':required', 1, id) == 1 then
+  ${HAND_OUT}
+end
+return {'none', invalid}`;
+
 /** Behind {@linkcode JobStore.lease}. */
 export const LEASE = new LuaScript({
   name: "lease",
@@ -120,6 +133,8 @@ export const LEASE = new LuaScript({
     "leases",
     "pop",
     "maxAttempts",
+    "named",
+    "examined",
   ],
   parts: [CLOCK, AFTER, HISTORY],
   body: `
@@ -127,6 +142,13 @@ local prefix = 'copilot:queue:' .. queue .. ':'
 if leases == '1' then
   local own = redis.call('HGETALL', prefix .. 'agent:' .. agent)
   ${HELD_LEASES}
+end
+
+if named ~= '' then
+  ${LEND_NAMED}
+end
+if examined == '' and redis.call('EXISTS', queue .. ':required') == 1 then
+  return {'examine', {}}
 end
 
 local lists = {queue}

@@ -1,12 +1,11 @@
 /**
  * Puts a job into its queue, or holds it.
  *
- * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, `copilot:inputs`, the list of the
- * priority, `priorities`, `jobs`, `submit:KEY`.
+ * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, `copilot:inputs`, the job's list, `priorities`, `jobs`, `submit:KEY`.
  *
  * Arguments: `queue`, `historyLimit`; `id`; `submitKey` (may be empty); `description`, `inputDir`;
  * `priority`; `held` (`1` or empty); `maxAttempts`; `validationScript`, `wallTimeSeconds`,
- * `outputBytes` (each may be empty).
+ * `outputBytes`, `requirements` (each may be empty).
  *
  * Returns `{id, "created" | "known" | "taken"}`: the id that stands for the job, and whether it is new,
  * was submitted before, or belongs to another job.
@@ -33,6 +32,7 @@ export const SUBMIT = new LuaScript({
     "validationScript",
     "wallTimeSeconds",
     "outputBytes",
+    "requirements",
   ],
   parts: [CLOCK, HISTORY, PUSH],
   body: `
@@ -53,7 +53,7 @@ redis.call('SET', 'job:' .. id .. ':description', description)
 redis.call('HSET', 'copilot:job:' .. id, 'state', state, 'queue', queue, 'priority', priority,
   'attempts', '0', 'maxAttempts', maxAttempts, 'token', '0', 'submittedMs', now, 'changedMs', now,
   'inputDir', inputDir, 'submitKey', submitKey, 'validationScript', validationScript,
-  'wallTimeSeconds', wallTimeSeconds, 'outputBytes', outputBytes)
+  'wallTimeSeconds', wallTimeSeconds, 'outputBytes', outputBytes, 'requirements', requirements)
 if inputDir ~= '' then redis.call('HINCRBY', 'copilot:inputs', inputDir, 1) end
 if submitKey ~= '' then redis.call('SET', prefix .. 'submit:' .. submitKey, id) end
 redis.call('ZADD', prefix .. 'jobs', score, id)

@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import { JOB_STATES, type JobState } from "../../../lib/jobs/job_state.ts";
 import type { JobRecord } from "../../../lib/jobs/job_store.ts";
+import { fitOf } from "../../../lib/jobs/requirements.ts";
 import { explainJob, type WhyFacts } from "../../../lib/jobs/why.ts";
 
 const NOW = 1_700_000_000_000;
@@ -138,4 +139,24 @@ Deno.test("explainJob() has a sentence for everything that a store may say", () 
       );
     }
   }));
+});
+
+Deno.test("explainJob() names the clause that machines miss, and how many of them", () => {
+  const requirements = 'other.Memory > 8192 && other.Platform == "Linux-x86_64"';
+  const machines = ["Memory=2048;", "Memory=16384;", 'Memory=4096; Platform="Linux-x86_64";', "?"];
+  const fit = fitOf(requirements, machines);
+  const why = explainJob(facts({ job: job({ requirements }), fit }));
+  assertEquals(why.summary, "It waits because no agent meets its requirements");
+  assertEquals(why.facts.filter((fact) => /of 4|requires/.test(fact)), [
+    `It requires ${requirements}`,
+    "0 of 4 agents that asked in the last hour meet this",
+    "other.Memory > 8192 is missed by 3 of 4",
+    'other.Platform == "Linux-x86_64" is missed by 3 of 4',
+  ]);
+  const suited = fitOf(requirements, ['Memory=16384; Platform="Linux-x86_64";', ...machines]);
+  assertEquals([suited.machines, suited.suiting], [5, 1]);
+  assertNotEquals(
+    explainJob(facts({ job: job({ requirements }), fit: suited })).summary,
+    why.summary,
+  );
 });
