@@ -83,12 +83,11 @@ async function faulty(
   fault: HttpFault,
 ): Promise<Response> {
   if (fault === "refused") return refusal();
-  if (fault === "silent") {
-    await new Promise((done) => request.signal.addEventListener("abort", done));
-  }
   if (fault === "lost") await service.answer(request);
   // As a proxy in front of a service says it.
-  return new Response("Bad Gateway", { status: 502 });
+  return fault === "silent"
+    ? new Response("Gateway Timeout", { status: 504 })
+    : new Response("Bad Gateway", { status: 502 });
 }
 
 function refusal(): Response {

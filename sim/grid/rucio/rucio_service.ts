@@ -206,7 +206,7 @@ export class RucioService implements GridService {
       sign_url: null,
       credentials: null,
       protocols: [{
-        scheme: protocol === "https:" ? "davs" : "http",
+        scheme: protocol.slice(0, -1),
         hostname,
         port: Number(port),
         prefix,

@@ -14,6 +14,11 @@ export interface StorageServiceOptions {
   readonly capacityBytes?: number | undefined;
   /** False: it does not tell checksums, as some do not. Default: true. */
   readonly tellsDigest?: boolean | undefined;
+  /**
+   * True: folders come with their files, as Rucio's own client needs it, which takes the 409 that RFC 4918 wants
+   * otherwise for a file in its place. Default: false.
+   */
+  readonly makesFolders?: boolean | undefined;
   /** Token that is let in. Default: everybody is. */
   readonly token?: string | undefined;
 }
@@ -32,12 +37,14 @@ export class StorageService implements GridService {
   capacityBytes: number;
   readonly #folders = new Set<string>(["/", STORAGE_FOLDER]);
   readonly #tellsDigest: boolean;
+  readonly #makesFolders: boolean;
   readonly #token: string | undefined;
 
   /** @param options See {@linkcode StorageServiceOptions}. */
   constructor(options: StorageServiceOptions = {}) {
     this.capacityBytes = options.capacityBytes ?? 2 ** 30;
     this.#tellsDigest = options.tellsDigest ?? true;
+    this.#makesFolders = options.makesFolders ?? false;
     this.#token = options.token;
   }
 
@@ -83,7 +90,7 @@ export class StorageService implements GridService {
 
   async #put(path: string, request: Request): Promise<Response> {
     const bytes = new Uint8Array(await request.arrayBuffer());
-    if (!this.#folders.has(folderOf(path))) return status(409);
+    if (!this.#hasFolderOf(path)) return status(409);
     const usedBytes = this.files.values().reduce((sum, { length }) => sum + length, 0);
     if (usedBytes + bytes.length > this.capacityBytes) return status(507);
     if (this.corruptUploads > 0 && bytes.length > 0) {
@@ -99,11 +106,19 @@ export class StorageService implements GridService {
     const bytes = this.files.get(path);
     if (bytes === undefined) return status(404);
     const to = new URL(destination).pathname;
-    if (!this.#folders.has(folderOf(to))) return status(409);
+    if (!this.#hasFolderOf(to)) return status(409);
     const isNew = !this.files.has(to);
     this.files.set(to, bytes);
     this.files.delete(path);
     return status(isNew ? 201 : 204);
+  }
+
+  #hasFolderOf(path: string): boolean {
+    for (let folder = folderOf(path); this.#makesFolders && folder !== "/";) {
+      this.#folders.add(folder);
+      folder = folderOf(folder);
+    }
+    return this.#folders.has(folderOf(path));
   }
 
   #makeFolder(path: string): Response {
