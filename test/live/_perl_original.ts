@@ -39,7 +39,11 @@ export function originalTest(
     ignore,
     fn: async () => {
       await using site = await Site.open((folder) =>
-        startServers(folder, { xmpp: XMPP, accounts: ["monitor", NAMED_AGENT] })
+        startServers(folder, {
+          xmpp: XMPP,
+          accounts: ["monitor", NAMED_AGENT],
+          tls: options.tls === true && "tlsv1_2",
+        })
       );
       await fn(await PerlSite.open(site, options));
     },
@@ -50,6 +54,8 @@ export function originalTest(
 export interface PerlOptions {
   /** True: its components are in secure mode, with keys. Default: false. */
   readonly secure?: boolean | undefined;
+  /** True: the server offers STARTTLS, with TLS 1.2: with 1.3 the original hangs. Default: false. */
+  readonly tls?: boolean | undefined;
   /** True: its manager tells a monitor of events, and its agent's account names the connection. Default: false. */
   readonly monitored?: boolean | undefined;
 }
@@ -111,6 +117,9 @@ export class PerlSite {
       "copilot-jobmanager-generic.conf": [
         ...account("JM", "jobmanager"),
         ["JM_JABBER_RESOURCE", "perl"],
+        // The environment overrides only what is in a file.
+        ["JM_QUEUE_ONLY_MODE_ON", "0"],
+        ["JM_STORAGE_ONLY_MODE_ON", "0"],
         ...monitored ? [["MON_JABBER_ADDRESS", `monitor@${domain}`]] : [],
         ["SM_JABBER_ADDRESS", `jobmanager@${domain}`],
         ["JM_REDIS_SERVER", hostname],
@@ -133,14 +142,19 @@ export class PerlSite {
   }
 
   /** Starts one of the original's programs. */
-  start(program: string, args: readonly string[] = [], cwd = this.site.directory): Program {
+  start(
+    program: string,
+    args: readonly string[] = [],
+    options: { readonly env?: Readonly<Record<string, string>> } = {},
+  ): Program {
     const root = PERL_ROOT ?? "";
     const { hostname, ports } = this.site.servers.addresses;
     return this.site.start("agent", {
       launcher: "perl",
       args: [resolve(root, "bin", program), ...args],
-      cwd,
+      cwd: this.site.directory,
       env: {
+        ...options.env,
         COPILOT_CONFIG: this.#config,
         PERL5LIB: `${this.#config}:${join(root, "lib")}`,
         PERL5OPT: program === "copilot-job-submit" ? "-MRedisHere" : "",
@@ -149,11 +163,15 @@ export class PerlSite {
     });
   }
 
-  /** Starts the original's manager and waits until it is in the room, or online where there is none. */
-  async startManager(): Promise<Program> {
+  /**
+   * Starts the original's manager and waits until it is in the room, or online where there is none.
+   *
+   * @param env Overrides its configuration.
+   */
+  async startManager(env: Readonly<Record<string, string>> = {}): Promise<Program> {
     const manager = this.#secure
       ? this.start(join(this.#config, SECURE_MANAGER))
-      : this.start("copilot-jobmanager-generic");
+      : this.start("copilot-jobmanager-generic", [], { env });
     await manager.logged(this.#secure ? AWAKE : /Joining chat room/);
     return manager;
   }
@@ -190,12 +208,14 @@ export class PerlSite {
 
   /** Environment that takes our roles and tools to the server. */
   get ours(): Readonly<Record<string, string>> {
+    const { caFile } = this.site.servers.prosody;
     return {
       JM_JABBER_SERVER: XMPP.host,
       AGENT_JABBER_SERVER: XMPP.host,
       HB_JABBER_SERVER: XMPP.host,
       MON_JABBER_SERVER: XMPP.host,
       HB_CHAT_ROOM: ROOM,
+      ...caFile === undefined ? {} : { JM_JABBER_CA_FILE: caFile, AGENT_JABBER_CA_FILE: caFile },
     };
   }
 }

@@ -62,14 +62,14 @@ export function siteTest(name: string, fn: () => Promise<void>): void {
  * Starts Prosody, redis-server with an append-only file, and chirp_server.
  *
  * @param directory An empty directory.
- * @param options `tls`: Prosody offers TLS, by the certificate of the fixtures; `xmpp`: where Prosody
+ * @param options `tls`: Prosody offers TLS, or lets in TLS 1.2 alone, by the certificate of the fixtures; `xmpp`: where Prosody
  *   listens, for programs that know one port only (default: the host of the others, a free port);
  *   `accounts`: names of more accounts.
  */
 export async function startServers(
   directory: string,
   options: {
-    readonly tls?: boolean;
+    readonly tls?: boolean | "tlsv1_2";
     readonly xmpp?: { readonly host: string; readonly port: number };
     readonly accounts?: readonly string[];
   } = {},

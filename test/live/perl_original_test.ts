@@ -110,6 +110,64 @@ originalTest("our manager and the original's serve one queue from one JID", asyn
   assertEquals(await site.store.waiting(), 0);
 });
 
+/** Runs a job with either implementation's agent, one after the other; neither manager alone could serve it. */
+async function assertBothAgentsServed(perl: PerlSite): Promise<void> {
+  const { site, ours } = perl;
+  const first = await submitEcho(perl, "theirs");
+  const agent = perl.start("copilot-agent");
+  assertEquals(await outputOf(site, first), "theirs\n");
+  await agent.kill();
+  const second = await submitEcho(perl, "ours");
+  await site.startRole("agent", { env: { ...ours, AGENT_JABBER_ID: "agent-2" } });
+  assertEquals(await outputOf(site, second), "ours\n");
+  assertEquals(await site.store.waiting(), 0);
+}
+
+for (const [theirs, own] of [["QUEUE", "STORAGE"], ["STORAGE", "QUEUE"]] as const) {
+  const halves = `${theirs.toLowerCase()}-only manager and our ${own.toLowerCase()}-only one`;
+  originalTest(`the original's ${halves} share a JID`, async (perl) => {
+    const { site, ours } = perl;
+    await Deno.mkdir(site.servers.addresses.directories.done);
+    await perl.startManager({ [`JM_${theirs}_ONLY_MODE_ON`]: "1" });
+    const env = { ...ours, JM_LEASES: "off", [`JM_${own}_ONLY_MODE_ON`]: "1" };
+    await site.startRole("jobmanager", { env });
+    await assertBothAgentsServed(perl);
+  });
+}
+
+originalTest("our manager redirects agents with their output to the original's", async (perl) => {
+  const { site, ours } = perl;
+  const { domain, directories } = site.servers.addresses;
+  await Deno.mkdir(directories.done);
+  await perl.startManager({ JM_JABBER_ID: "agent-4", JM_STORAGE_ONLY_MODE_ON: "1" });
+  const env = { ...ours, JM_LEASES: "off", JM_REDIRECT_STORAGE_TO: `agent-4@${domain}` };
+  await site.startRole("jobmanager", { env });
+  await assertBothAgentsServed(perl);
+});
+
+originalTest(
+  "either agent and the other manager speak behind STARTTLS with TLS 1.2",
+  async (perl) => {
+    const { site, ours } = perl;
+    await Deno.mkdir(site.servers.addresses.directories.done);
+    const manager = await site.startRole("jobmanager", {
+      env: { ...ours, JM_JABBER_TLS: "require" },
+    });
+    const id = await submitEcho(perl, "safe");
+    const agent = perl.start("copilot-agent");
+    assertEquals(await outputOf(site, id), "safe\n");
+    await manager.kill();
+    await agent.kill();
+    // The other way round, with accounts that have not asked its manager in the last minute.
+    await perl.startManager();
+    const next = await submitEcho(perl, "safe too");
+    const env = { ...ours, AGENT_JABBER_ID: "agent-2", AGENT_JABBER_TLS: "require" };
+    await site.startRole("agent", { env });
+    assertEquals(await outputOf(site, next), "safe too\n");
+  },
+  { tls: true },
+);
+
 originalTest("Heartbeat asks and answers across both", async (perl) => {
   const { site, ours } = perl;
   const { domain } = site.servers.addresses;

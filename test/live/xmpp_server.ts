@@ -12,8 +12,8 @@ export interface ProsodyOptions {
   readonly accounts: ReadonlyMap<string, string>;
   /** Whether there are rooms. Default true. */
   readonly muc?: boolean;
-  /** Whether STARTTLS and TLS are offered, with the certificate of the fixtures. Default false. */
-  readonly tls?: boolean;
+  /** Whether STARTTLS and TLS are offered, with the certificate of the fixtures; or TLS 1.2 and nothing else. Default false. */
+  readonly tls?: boolean | "tlsv1_2";
   /** Whether stream management (mod_smacks) is offered. Default false. */
   readonly streamManagement?: boolean;
   /** Token of the module that tells who is connected. Default: it is not loaded. */
@@ -84,11 +84,13 @@ interface Ports {
 function configuration(folder: string, options: ProsodyOptions, ports: Ports) {
   const { port, tlsPort, httpPort } = ports;
   const modules = ["disco", "roster", "saslauth", "ping", "presence", "message", "iq"];
-  const identity = `{ certificate = "${CERTIFICATE}", key = "${KEY}" }`;
-  const tls = options.tls === true
+  const protocol = options.tls === "tlsv1_2" ? `, protocol = "tlsv1_2"` : "";
+  const identity = `{ certificate = "${CERTIFICATE}", key = "${KEY}"${protocol} }`;
+  const offersTls = (options.tls ?? false) !== false;
+  const tls = offersTls
     ? `c2s_direct_tls_ports = { ${tlsPort} }\nssl = ${identity}\nc2s_direct_tls_ssl = ${identity}`
     : "c2s_direct_tls_ports = {}";
-  if (options.tls === true) modules.push("tls");
+  if (offersTls) modules.push("tls");
   if (options.streamManagement === true) modules.push("smacks");
   const tells = options.connectionsToken !== undefined;
   if (tells) modules.push("http", "copilot_connections");
@@ -111,7 +113,7 @@ copilot_connections_token = ${JSON.stringify(options.connectionsToken ?? "")}
 https_ports = {}
 modules_enabled = { ${modules.map((name) => JSON.stringify(name)).join(", ")} }
 modules_disabled = { "s2s", ${tells ? "" : '"http", '}"offline" }
-c2s_require_encryption = false
+c2s_require_encryption = ${options.tls === "tlsv1_2"}
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
 storage = "internal"
@@ -184,7 +186,7 @@ export async function startProsody(options: ProsodyOptions): Promise<ProsodyServ
     pid: process.pid,
     domain: DOMAIN,
     mucDomain: `conference.${DOMAIN}`,
-    ...(options.tls === true ? { tlsPort, caFile: CERTIFICATE } : {}),
+    ...((options.tls ?? false) !== false ? { tlsPort, caFile: CERTIFICATE } : {}),
     [Symbol.asyncDispose]: stop,
   };
 }

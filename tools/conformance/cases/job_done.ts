@@ -234,7 +234,6 @@ const STRANGE = againstManager([
     level: "MUST",
     rule: "After a stranger's report the holder's own is stored.",
     source: "design",
-    known: { perl: "the stranger's report has moved the archive already" },
     needs: ["jobs", "done"],
     run: async (stage) => {
       const job = await takeJob(stage);

@@ -213,6 +213,8 @@ const DIALOGUE = againstAgent([
       manager.acknowledges = false;
       const want = await manager.hear("want_getJobOutputDir", { withinMs: 60_000 });
       redirect(manager, want.from, storage.bare, requestOf(want));
+      // Both at once would be a race: the original may read the acknowledgement first.
+      await manager.pass(stage.patience.silenceMs / 3);
       manager.acknowledge(want);
       manager.acknowledges = true;
       const { from } = await storage.hear("want_getJobOutputDir");
