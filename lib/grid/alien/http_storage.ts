@@ -18,6 +18,12 @@ export interface HttpStorageOptions {
   readonly commands?: GridCommands | undefined;
 }
 
+/** Status of HTTP for an upload that does not say its length. */
+const LENGTH_REQUIRED = 411;
+
+/** A storage element that takes no upload in chunks. */
+class LengthRequired extends GridError {}
+
 /** Answers that may pass; 507 is a storage that is full: it may be emptied, but not by waiting here. */
 const PASSING = (status: number) =>
   status === 408 || status === 429 || (status >= 500 && status !== 507);
@@ -50,7 +56,8 @@ export function httpStorage({ certificate, commands }: HttpStorageOptions): Alie
     if (response.ok) return response;
     await response.body?.cancel();
     const { status, statusText } = response;
-    throw new GridError(`${access.storage} refuses to ${what}: ${status} ${statusText}`.trim(), {
+    const Refusal = status === LENGTH_REQUIRED ? LengthRequired : GridError;
+    throw new Refusal(`${access.storage} refuses to ${what}: ${status} ${statusText}`.trim(), {
       transient: PASSING(status),
     });
   };
@@ -58,15 +65,14 @@ export function httpStorage({ certificate, commands }: HttpStorageOptions): Alie
     async upload(from, to, how) {
       if (to.httpUrl === undefined) return await byCommand("upload", commands, from, to, how);
       const body = ReadableStream.from(from.folder.read(from.path));
-      const length = `${await from.folder.size(from.path)}`;
-      const headers = { "content-length": length };
-      const response = await request(
-        `take ${from.path}`,
-        to,
-        { method: "PUT", body, headers },
-        how,
-      );
-      await response.body?.cancel();
+      try {
+        const response = await request(`take ${from.path}`, to, { method: "PUT", body }, how);
+        await response.body?.cancel();
+      } catch (error) {
+        // It wants to know the length first, which `fetch` does not tell of a stream.
+        if (!(error instanceof LengthRequired) || commands?.has("upload") !== true) throw error;
+        await byCommand("upload", commands, from, to, how);
+      }
     },
     async download(from, to, how) {
       if (from.httpUrl === undefined) return await byCommand("download", commands, to, from, how);

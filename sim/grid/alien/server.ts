@@ -10,6 +10,7 @@ import type { CentralServices } from "./central_services.ts";
 import { runCommand } from "./commands/mod.ts";
 import type { Fault } from "./faults.ts";
 import { runStep } from "./memory.ts";
+import type { StorageElement } from "./storage_element.ts";
 
 /** Options of {@linkcode startAlienServer}. */
 export interface AlienServerOptions {
@@ -158,6 +159,13 @@ async function serveStep(
   return fault?.kind === "lost" ? new Response(null, { status: 502 }) : new Response(told);
 }
 
+/** Status of HTTP for what a storage element does not do by HTTP. */
+function barredBy(element: StorageElement, request: Request): number | undefined {
+  if (!element.speaksHttp) return 404;
+  const hasLength = request.headers.has("content-length");
+  return request.method === "PUT" && element.needsLength && !hasLength ? 411 : undefined;
+}
+
 /** Storage elements; `/xrootd` stands for their own protocol. */
 async function serveStorage(
   request: Request,
@@ -171,8 +179,10 @@ async function serveStorage(
   const element = services.storage.find((element) =>
     element.pathOf("") === path.replace(/[^/]*$/, "")
   );
-  if (element !== undefined && element.speaksHttp !== (door === "se")) {
-    return new Response(null, { status: 404 });
+  const barred = door === "se" && element !== undefined ? barredBy(element, request) : undefined;
+  if (barred !== undefined) {
+    await request.body?.cancel();
+    return new Response(null, { status: barred });
   }
   const fault = services.faults.strike(request.method);
   if (!await delay(fault, hall)) return new Response(null, { status: 503 });

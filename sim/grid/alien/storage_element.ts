@@ -12,22 +12,27 @@ export interface StorageElementOptions {
   readonly capacityBytes?: number | undefined;
   /** False: it has no HTTP address, as many of today's. Default: true. */
   readonly speaksHttp?: boolean | undefined;
+  /** True: it takes no upload by HTTP that does not say its length first. Default: false. */
+  readonly needsLength?: boolean | undefined;
 }
 
 /** A storage element. */
 export class StorageElement {
   readonly name: string;
   readonly speaksHttp: boolean;
+  readonly needsLength: boolean;
   /** Bytes that it holds; may be changed. */
   capacityBytes: number;
   /** Content by path. */
   readonly objects = new Map<string, Uint8Array>();
 
   /** @param options See {@linkcode StorageElementOptions}. */
-  constructor({ name, capacityBytes = Infinity, speaksHttp = true }: StorageElementOptions) {
+  constructor(options: StorageElementOptions) {
+    const { name, capacityBytes = Infinity, speaksHttp = true, needsLength = false } = options;
     this.name = name;
     this.capacityBytes = capacityBytes;
     this.speaksHttp = speaksHttp;
+    this.needsLength = needsLength;
   }
 
   /** Path of a content, also that in HTTP addresses. */

@@ -110,11 +110,13 @@ export function memoryBench(): GridBench {
 export interface SocketBenchOptions {
   /** Whether storage elements speak HTTP, or are reached by commands. */
   readonly speaksHttp: boolean;
+  /** Whether they take no upload by HTTP without its length. */
+  readonly needsLength?: boolean | undefined;
 }
 
 /** AliEn over WebSocket, HTTP and processes, with files on the disk. */
-export async function socketBench({ speaksHttp }: SocketBenchOptions): Promise<GridBench> {
-  const services = new CentralServices({ storage: [{ name: "ALICE::CERN::EOS", speaksHttp }] });
+export async function socketBench(options: SocketBenchOptions): Promise<GridBench> {
+  const services = new CentralServices({ storage: [{ name: "ALICE::CERN::EOS", ...options }] });
   const server = startAlienServer(services);
   const directory = await Deno.makeTempDir();
   const log = quietLog();
