@@ -15,6 +15,7 @@ const MODULES = {
   jobmanager: "roles/jobmanager.ts",
   "alien-jobmanager": "roles/alien_jobmanager.ts",
   "alien-storagemanager": "roles/alien_storagemanager.ts",
+  "panda-storagemanager": "roles/panda_storagemanager.ts",
   monitor: "roles/monitor.ts",
   dashboard: "roles/dashboard.ts",
   presence: "roles/presence.ts",
@@ -36,6 +37,7 @@ const MODULES = {
 const PERMISSIONS: Readonly<Record<string, string>> = {
   "alien-jobmanager": "grid",
   "alien-storagemanager": "grid",
+  "panda-storagemanager": "grid",
 };
 
 /** Name of a program. */
