@@ -4,13 +4,19 @@
  *
  * @module
  */
-import type { AgentStage, HeartbeatStage, KeyManagerStage, ManagerStage } from "./stage.ts";
+import type {
+  AgentStage,
+  HeartbeatStage,
+  KeyManagerStage,
+  ManagerStage,
+  MonitorStage,
+} from "./stage.ts";
 
 /** How binding a rule is: a failed SHOULD counts with `--strict` only. */
 export type Level = "MUST" | "SHOULD";
 
 /** Who is tested; the suite plays the other side. */
-export type Side = "manager" | "agent" | "heartbeat" | "keymanager";
+export type Side = "manager" | "agent" | "heartbeat" | "keymanager" | "monitor";
 
 /** Implementations whose differences are known. */
 export type Implementation = "perl";
@@ -21,9 +27,11 @@ export type Implementation = "perl";
  * - `chirp`: the manager's Chirp directory, to look at what it makes there and to clean up;
  * - `done`: its directory of finished jobs;
  * - `asks`: an account whose last `want_getJob` is longer ago than the manager's cooldown;
- * - `fresh`: an agent that is started for the case alone.
+ * - `fresh`: an agent that is started for the case alone;
+ * - `carbon`: the suite is the Carbon of the monitor;
+ * - `mongodb`: the suite can look into the monitor's MongoDB.
  */
-export type Need = "jobs" | "chirp" | "done" | "asks" | "fresh";
+export type Need = "jobs" | "chirp" | "done" | "asks" | "fresh" | "carbon" | "mongodb";
 
 /** How the tested manager or agent is configured, where the plain one does not do. */
 export type Setup =
@@ -81,8 +89,19 @@ export interface KeyManagerCase extends CaseText {
   readonly run: (stage: KeyManagerStage) => Promise<void>;
 }
 
+/** A case against a monitor: the suite reports, and stands where its reports go. */
+export interface MonitorCase extends CaseText {
+  readonly against: "monitor";
+  readonly run: (stage: MonitorStage) => Promise<void>;
+}
+
 /** Any case. */
-export type ConformanceCase = ManagerCase | AgentCase | HeartbeatCase | KeyManagerCase;
+export type ConformanceCase =
+  | ManagerCase
+  | AgentCase
+  | HeartbeatCase
+  | KeyManagerCase
+  | MonitorCase;
 
 /** A case as written in a list of cases against one side. */
 type Written<Case extends ConformanceCase> = Omit<Case, "against">;
@@ -105,4 +124,9 @@ export function againstHeartbeat(cases: readonly Written<HeartbeatCase>[]): Hear
 /** Marks cases as being against a key manager. */
 export function againstKeyManager(cases: readonly Written<KeyManagerCase>[]): KeyManagerCase[] {
   return cases.map((written) => ({ ...written, against: "keymanager" }));
+}
+
+/** Marks cases as being against a monitor. */
+export function againstMonitor(cases: readonly Written<MonitorCase>[]): MonitorCase[] {
+  return cases.map((written) => ({ ...written, against: "monitor" }));
 }

@@ -52,6 +52,9 @@ const targetFlags = object({
   keymanager: optional(option("--keymanager", jid(), {
     description: message`Test this deployed key manager`,
   })),
+  monitor: optional(option("--monitor", jid(), {
+    description: message`Test this deployed monitor`,
+  })),
   implementation: optional(option("--implementation", choice(["perl", "ours", "other"]), {
     description: message`What the deployed peer is, where it should not be found out`,
   })),
@@ -90,6 +93,15 @@ const siteFlags = object({
   }),
   requireFile: optional(option("--require-file", string({ metavar: "PATH" }), {
     description: message`The file that the manager requires of agents`,
+  })),
+});
+
+const monitorFlags = object({
+  carbonListen: optional(option("--carbon-listen", address(), {
+    description: message`Be the Carbon of the tested monitor, here, for cases about series`,
+  })),
+  mongodb: optional(option("--mongodb", address(), {
+    description: message`The tested monitor's MongoDB, for cases about documents`,
   })),
 });
 
@@ -143,6 +155,7 @@ const reportFlags = object({
 export const conformanceFlags = merge(
   targetFlags,
   siteFlags,
+  monitorFlags,
   keyFlags,
   runFlags,
   reportFlags,

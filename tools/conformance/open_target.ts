@@ -24,8 +24,10 @@ export async function openTarget(
   options: ConformanceOptions,
   context: RunContext,
 ): Promise<Target> {
-  const { manager, agent, heartbeat, keymanager } = options;
-  const isDeployed = [manager, agent, heartbeat, keymanager].some((peer) => peer !== undefined);
+  const { manager, agent, heartbeat, keymanager, monitor } = options;
+  const isDeployed = [manager, agent, heartbeat, keymanager, monitor].some((peer) =>
+    peer !== undefined
+  );
   if (options.server === undefined) {
     if (isDeployed) throw new UsageError("Cannot test a deployed peer: --server is missing");
     return embeddedTarget();

@@ -4,12 +4,14 @@
  *
  * @module
  */
+import type { Document } from "mongodb";
 import type { Clock } from "../../lib/clock.ts";
 import type { RedisCalls } from "../../lib/jobs/redis_calls.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
 import type { JobDescription } from "../../lib/protocol/job.ts";
 import type { RsaPrivateKey, RsaPublicKey } from "../../lib/secure/rsa_key.ts";
 import type { X25519PrivateKey, X25519PublicKey } from "../../lib/secure/x25519.ts";
+import type { CarbonEar } from "./carbon_ear.ts";
 import type { Heard, Patience, Peer } from "./peer.ts";
 import type { TicketOffice } from "./ticket_office.ts";
 
@@ -120,6 +122,28 @@ export interface KeyManagerStage extends StageBase {
   readonly credential: string | undefined;
   /** Brings a session of the suite online, each on an account of its own. */
   peer(): Promise<Peer>;
+}
+
+/** A monitor under test. */
+export interface MonitorStage extends StageBase {
+  /** Its bare JID. */
+  readonly monitor: string;
+  /** Whoever reports. */
+  readonly peer: Peer;
+  /** A component that nobody else reports for. */
+  readonly component: string;
+  /** An agent's UUID that nobody else has. */
+  readonly uuid: string;
+  /** That agent's name in documents; they are removed after the case. */
+  readonly user: string;
+  /** What the monitor sends to Carbon. Only for cases that need `carbon`. */
+  readonly carbon: CarbonEar;
+  /** Reports as components do: without acknowledgement. */
+  say(attributes: Readonly<Record<string, string>>): void;
+  /** A number that this case has not had. */
+  next(): number;
+  /** Documents of the agent, oldest first. Only for cases that need `mongodb`. */
+  documents(): Promise<readonly Document[]>;
 }
 
 /** The components of a Heartbeat room under test. */

@@ -14,6 +14,8 @@ import { HEARTBEAT_CASES } from "./heartbeat.ts";
 import { IQ_CASES } from "./iq.ts";
 import { JOB_DONE_CASES } from "./job_done.ts";
 import { JOB_REQUEST_CASES } from "./job_request.ts";
+import { MONITOR_DETAIL_CASES } from "./monitor_details.ts";
+import { MONITOR_EVENT_CASES } from "./monitor_events.ts";
 import { OUTPUT_CASES } from "./output.ts";
 import { QUEUE_CASES } from "./queue.ts";
 import { REDIRECT_CASES } from "./redirect.ts";
@@ -42,6 +44,8 @@ export const ALL_CASES: readonly ConformanceCase[] = [
   ...AGENT_REPORT_CASES,
   ...REDIRECT_CASES,
   ...HEARTBEAT_CASES,
+  ...MONITOR_EVENT_CASES,
+  ...MONITOR_DETAIL_CASES,
   ...SECURE_MANAGER_CASES,
   ...SECURE_KEY_MANAGER_CASES,
   ...SECURE_AGENT_CASES,

@@ -9,6 +9,11 @@ import { CaseSkipped } from "../verdict.ts";
 import { DeployedAgent } from "./deployed_agent.ts";
 import { type DeployedKeyManagerOptions, runAtKeyManager } from "./deployed_key_manager.ts";
 import type { DeployedManager } from "./deployed_manager.ts";
+import {
+  type DeployedMonitorOptions,
+  monitorSkipReason,
+  runAtMonitor,
+} from "./deployed_monitor.ts";
 import { type DeployedRoomOptions, runInDeployedRoom } from "./deployed_room.ts";
 
 /** What there is. */
@@ -20,6 +25,7 @@ export interface DeployedParts {
   readonly agents?: ReadonlyMap<Setup, DeployedAgent> | undefined;
   readonly room?: DeployedRoomOptions | undefined;
   readonly keyManager?: DeployedKeyManagerOptions | undefined;
+  readonly monitor?: DeployedMonitorOptions | undefined;
   /** True: cases that wait longer than 30 s are run. */
   readonly slow: boolean;
   /** Sessions, servers and folders that go with the target. */
@@ -29,6 +35,7 @@ export interface DeployedParts {
 /** Cases that only talk can run side by side. */
 const TALK: Lane = { name: "talk", limit: 8 };
 const QUEUE: Lane = { name: "queue", limit: 1 };
+const MONITOR: Lane = { name: "monitor", limit: 8 };
 const ROOM: Lane = { name: "heartbeat", limit: 1 };
 /** Setups in which a case asks for nothing that another case could take away. */
 const PRIVATE_SETUPS: ReadonlySet<Setup> = new Set(["secure", "sealed"]);
@@ -45,12 +52,13 @@ const NO_AGENT: Readonly<Partial<Record<Setup, string>>> = {
  * @param parts What there is.
  */
 export function deployedTarget(parts: DeployedParts): Target {
-  const { title, implementation, manager, agents = new Map(), room, keyManager } = parts;
+  const { title, implementation, manager, agents = new Map(), room, keyManager, monitor } = parts;
   const sides = new Set<Side>();
   if (manager !== undefined) sides.add("manager");
   if (agents.size > 0) sides.add("agent");
   if (room !== undefined) sides.add("heartbeat");
   if (keyManager !== undefined) sides.add("keymanager");
+  if (monitor !== undefined) sides.add("monitor");
   return {
     title,
     implementation,
@@ -58,6 +66,7 @@ export function deployedTarget(parts: DeployedParts): Target {
     skipReason: (test) => {
       if (test.slow === true && !parts.slow) return "It waits longer than 30 s: --slow";
       if (test.against === "manager") return manager?.skipReason(test);
+      if (test.against === "monitor") return monitor && monitorSkipReason(monitor, test);
       if (test.against !== "agent") return undefined;
       const { setup = "plain" } = test;
       if (agents.has(setup)) return DeployedAgent.skipReason(test);
@@ -78,6 +87,8 @@ export function deployedTarget(parts: DeployedParts): Target {
         await runInDeployedRoom(room, test, makeTranscript);
       } else if (against === "keymanager" && keyManager !== undefined) {
         await runAtKeyManager(keyManager, test, makeTranscript);
+      } else if (against === "monitor" && monitor !== undefined) {
+        await runAtMonitor(monitor, test, makeTranscript);
       }
     },
     [Symbol.asyncDispose]: () => parts.resources[Symbol.asyncDispose](),
@@ -89,6 +100,7 @@ function laneOf({ against, needs = [], setup }: ConformanceCase): Lane {
   if (against === "agent") return { name: `agent ${setup ?? "plain"}`, limit: 1 };
   if (against === "heartbeat") return ROOM;
   if (against === "keymanager") return TALK;
+  if (against === "monitor") return MONITOR;
   const isPrivate = setup === undefined || PRIVATE_SETUPS.has(setup);
   return needs.length === 0 && isPrivate ? TALK : QUEUE;
 }

@@ -39,6 +39,23 @@ export async function detectManager(peer: Peer, manager: string): Promise<Detect
 }
 
 /**
+ * Asks a monitor whether it is there and what it is.
+ *
+ * @param peer Who asks.
+ * @param monitor The monitor's JID.
+ * @throws {UnreachableError} When it does not answer.
+ */
+export async function detectMonitor(peer: Peer, monitor: string): Promise<Detected> {
+  try {
+    const { from } = await peer.ask(monitor, { command: "Heartbeat:ping" }, "pong");
+    return await detectImplementation(peer, from);
+  } catch (error) {
+    if (!(error instanceof RuleBroken)) throw error;
+    throw new UnreachableError(`Cannot reach the monitor ${monitor}: ${error.message}`);
+  }
+}
+
+/**
  * Asks the components of a room what they are.
  *
  * @param peer Who asks.

@@ -3,12 +3,17 @@
  *
  * @module
  */
+import { silentLogger } from "../../../lib/log.ts";
 import { diskWorkspace } from "../../../lib/machine/disk_workspace.ts";
 import type { Workspace } from "../../../lib/machine/workspace.ts";
+import { carbonSender } from "../../../lib/metrics/carbon_sender.ts";
 import { randomHex, systemRandom } from "../../../lib/random.ts";
+import { mongoDetailStore } from "../../../roles/monitor/mongo_detail_store.ts";
+import { startMongoServer } from "../../../sim/mongo/mod.ts";
 import { memoryRedisCalls, RedisStore } from "../../../sim/redis/mod.ts";
 import type { Setup } from "../case.ts";
 import type { ConformanceOptions } from "../command_line.ts";
+import { DATABASE, readDetails } from "../detail_reader.ts";
 import { openOffice } from "../setup_speech.ts";
 import type { SealedKeys, SecureAgentSide } from "../stage.ts";
 import { suiteKeys } from "../suite_keys.ts";
@@ -18,6 +23,7 @@ import { type Account, AccountPool } from "./accounts.ts";
 import { type DeployedAgent, openDeployedAgent } from "./deployed_agent.ts";
 import { DeployedManager } from "./deployed_manager.ts";
 import { deployedTarget } from "./deployed_target.ts";
+import { listenAsCarbon } from "./open_monitor.ts";
 import { REQUEST_MS } from "./open_peers.ts";
 import type { Server } from "./open_server.ts";
 import {
@@ -46,6 +52,7 @@ export async function openOwnRoles(options: ConformanceOptions, server: Server):
     diskWorkspace(await server.makeFolder());
   const room = `conformance-${randomHex(systemRandom, 8)}@conference.${connector.domain}`;
   const { queue } = options;
+  const reports = await openReports(server);
   const roles = resources.use(
     await startOwnRoles(server.accounts, {
       connector,
@@ -56,6 +63,7 @@ export async function openOwnRoles(options: ConformanceOptions, server: Server):
       done,
       workFolder: await server.makeFolder(),
       room,
+      reports,
       slow: options.slow,
     }),
   );
@@ -69,12 +77,7 @@ export async function openOwnRoles(options: ConformanceOptions, server: Server):
   const keys = suiteKeys();
   const manager = new DeployedManager({
     site: {
-      managers: roles.managers,
-      redis,
-      chirp,
-      done,
-      queue,
-      chirpAddress,
+      ...{ managers: roles.managers, redis, chirp, done, queue, chirpAddress },
       requireFile: REQUIRED_FILE,
       cooldownSeconds: COOLDOWN_SECONDS,
       secure: { manager: keys.manager.publicKey, keyManager: keys.keyManager },
@@ -95,14 +98,29 @@ export async function openOwnRoles(options: ConformanceOptions, server: Server):
       credential: CREDENTIAL,
       ...common,
     },
-    room: {
-      room,
-      component: `${roles.managers.get("plain")}/one`,
+    monitor: roles.monitor === undefined ? undefined : {
+      ...{ monitor: roles.monitor, carbon: reports.carbon, details: reports.reader },
+      random: systemRandom,
       ...common,
     },
+    room: { room, component: `${roles.managers.get("plain")}/one`, ...common },
     slow: options.slow,
     resources: resources.move(),
   });
+}
+
+/** The suite as Carbon, an embedded MongoDB, and what our monitor sends to them with. */
+async function openReports(server: Server) {
+  const { clock, resources } = server;
+  const hostname = "127.0.0.1";
+  const { carbon, port } = listenAsCarbon(server, { host: hostname, port: 0 });
+  const { url } = resources.use(await startMongoServer());
+  const reader = resources.use(await readDetails(url));
+  const metrics = resources.use(carbonSender({ hostname, port }));
+  const details = resources.use(
+    mongoDetailStore({ url, database: DATABASE, clock, log: silentLogger }),
+  );
+  return { carbon, reader, metrics, details };
 }
 
 async function checkAccounts({ connector, accounts, clock }: Server): Promise<void> {

@@ -19,6 +19,7 @@ import { DeployedManager } from "./deployed_manager.ts";
 import { type DeployedParts, deployedTarget } from "./deployed_target.ts";
 import type { DeployedRoomOptions } from "./deployed_room.ts";
 import { type Detected, detectManager, detectRoom } from "./detect_implementation.ts";
+import { openMonitor } from "./open_monitor.ts";
 import type { Server } from "./open_server.ts";
 import { COOLDOWN_SECONDS } from "./own_roles.ts";
 import { Keys } from "./read_keys.ts";
@@ -35,7 +36,7 @@ export const REQUEST_MS = { quick: 30_000, slow: 4_000_000 } as const;
  */
 export async function openPeers(options: ConformanceOptions, server: Server): Promise<Target> {
   const { keymanager, ticketIssuer } = options;
-  const names = [options.manager, options.agent, options.heartbeat, keymanager];
+  const names = [options.manager, options.agent, options.heartbeat, keymanager, options.monitor];
   for (const name of [...names, ticketIssuer]) if (name !== undefined) checkJid(name);
   const keys = new Keys(options);
   const keyManager = keymanager === undefined
@@ -44,12 +45,15 @@ export async function openPeers(options: ConformanceOptions, server: Server): Pr
   const room = options.heartbeat === undefined
     ? undefined
     : await openRoom(server, options.heartbeat);
+  const monitor = options.monitor === undefined
+    ? undefined
+    : await openMonitor(options, server, options.monitor);
   const agent = options.agent === undefined ? undefined : await openAgent(options, server, keys);
   if (agent !== undefined) server.resources.use(agent);
   const manager = options.manager === undefined
     ? undefined
     : await openManager(options, server, options.manager, keys);
-  const detected = [manager, agent, keyManager, room].map((peer) => peer?.implementation);
+  const detected = [manager, agent, keyManager, room, monitor].map((peer) => peer?.implementation);
   const implementation = options.implementation ?? (detected.includes("perl") ? "perl" : "other");
   const known = names.filter((name) => name !== undefined).join(", ");
   const parts: DeployedParts = {
@@ -59,6 +63,7 @@ export async function openPeers(options: ConformanceOptions, server: Server): Pr
     agents: agent === undefined ? undefined : new Map([[protectionOf(options), agent]]),
     keyManager: keyManager?.deployed,
     room: room?.deployed,
+    monitor: monitor?.deployed,
     slow: options.slow,
     resources: server.resources.move(),
   };

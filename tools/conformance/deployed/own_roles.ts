@@ -20,6 +20,8 @@ import type { AgentTimes } from "../../../roles/agent/options.ts";
 import { JobManager } from "../../../roles/jobmanager.ts";
 import type { JobManagerOptions } from "../../../roles/jobmanager/options.ts";
 import { KeyManager } from "../../../roles/keymanager.ts";
+import { Monitor } from "../../../roles/monitor.ts";
+import type { MonitorOptions } from "../../../roles/monitor/options.ts";
 import type { Setup } from "../case.ts";
 import { guardAgent, guardKeyManager, guardManager } from "../role_guards.ts";
 import { suiteKeys } from "../suite_keys.ts";
@@ -62,6 +64,8 @@ export interface OwnSite {
   readonly workFolder: string;
   /** Bare JID of a room to join. */
   readonly room: string;
+  /** Where the monitor's reports go. */
+  readonly reports: Pick<MonitorOptions, "metrics" | "details">;
   /** True: the agent waits as the original does. */
   readonly slow: boolean;
 }
@@ -86,6 +90,8 @@ export interface OwnRoles extends AsyncDisposable {
   readonly agents: readonly OwnAgent[];
   /** JID of the key manager; `undefined` where there are too few accounts. */
   readonly keyManager: string | undefined;
+  /** JID of the monitor; likewise. */
+  readonly monitor: string | undefined;
   /** Accounts that are left to play with. */
   readonly players: readonly Account[];
 }
@@ -137,6 +143,8 @@ export async function startOwnRoles(
   for (const setup of others) startManager(setup, take(1)[0]);
   const [keyManagerAccount] = take(1);
   if (keyManagerAccount !== undefined) started.use(running(keyManager(keyManagerAccount, site)));
+  const [monitorAccount] = take(1);
+  if (monitorAccount !== undefined) started.use(running(monitor(monitorAccount, site)));
   prepareAgent("secure");
   prepareAgent("sealed");
   const roles = started.move();
@@ -144,6 +152,7 @@ export async function startOwnRoles(
     managers,
     agents,
     keyManager: keyManagerAccount && bare(keyManagerAccount),
+    monitor: monitorAccount && bare(monitorAccount),
     players: left,
     [Symbol.asyncDispose]: () => roles.disposeAsync(),
   };
@@ -208,6 +217,10 @@ function keyManager(account: Account, { connector }: OwnSite): KeyManager {
     credential: CREDENTIAL,
     log: silentLogger,
   });
+}
+
+function monitor(account: Account, { connector, reports }: OwnSite): Monitor {
+  return new Monitor({ link: connector.link(account, "one"), ...reports, log: silentLogger });
 }
 
 /** Runs a role until it is disposed of. */

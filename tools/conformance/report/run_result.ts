@@ -44,7 +44,7 @@ function parseObject(line: string): Fields | undefined {
 }
 
 /** Sides that a file may name. */
-const SIDES: readonly Side[] = ["manager", "agent", "heartbeat", "keymanager"];
+const SIDES: readonly Side[] = ["manager", "agent", "heartbeat", "keymanager", "monitor"];
 
 function caseResult(fields: Fields, name: string): CaseResult {
   const status = textOf(fields, "status");
