@@ -12,6 +12,9 @@ import type { Workspace } from "../../lib/machine/workspace.ts";
 import { type Random, randomUuid } from "../../lib/random.ts";
 import type { AskingHost, JobSupplier } from "../jobmanager/job_supplier.ts";
 
+/** Requests to the grid that may be without an answer. */
+const MOST_OPEN_TAKES = 50;
+
 /** What a {@linkcode GridSupply} needs. */
 export interface GridSupplyOptions {
   /** The grid. */
@@ -34,6 +37,8 @@ export interface GridSupplyOptions {
 export class GridSupply implements JobSupplier {
   readonly #options: GridSupplyOptions;
   readonly #stage: InputStage;
+  /** Agents for which this process is asking. */
+  #asking = 0;
   /** Requests that this process is making. */
   readonly #running = new Set<string>();
 
@@ -58,9 +63,21 @@ export class GridSupply implements JobSupplier {
 
   /** See {@linkcode JobSupplier}. */
   async supply(host: AskingHost): Promise<void> {
-    const take = { request: randomUuid(this.#options.random), host };
-    await this.#options.ledger.begin(take);
-    await this.#tried("take a job from", () => this.#finish(take));
+    const { ledger, random, adapter, log } = this.#options;
+    this.#asking++;
+    try {
+      // What stays open is asked again by and by: a grid that gives no answers must not owe more and more.
+      const open = Math.max(this.#asking - 1, (await ledger.openTakes()).length);
+      if (open >= MOST_OPEN_TAKES) {
+        log.warning(`Asking ${adapter.grid} for no more jobs: ${open} requests are open`);
+        return;
+      }
+      const take = { request: randomUuid(random), host };
+      await ledger.begin(take);
+      await this.#tried("take a job from", () => this.#finish(take));
+    } finally {
+      this.#asking--;
+    }
   }
 
   /** Makes again what a process that died did not finish: the grid may have given it a job. */

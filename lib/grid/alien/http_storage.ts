@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Clock, systemClock } from "../../clock.ts";
 import { type GridCallOptions, GridError } from "../adapter.ts";
 import type { GridCertificate } from "../certificate.ts";
 import type { GridCommands } from "../commands/grid_commands.ts";
@@ -16,6 +17,10 @@ export interface HttpStorageOptions {
   readonly certificate?: GridCertificate | undefined;
   /** Commands `upload` and `download`, given `{file}`, `{url}`, `{envelope}`, `{storage}`. Default: none. */
   readonly commands?: GridCommands | undefined;
+  /** Longest transfer. Default: 3,600,000 ms. */
+  readonly timeoutMs?: number | undefined;
+  /** Clock of that limit. Default: the system's. */
+  readonly clock?: Clock | undefined;
 }
 
 /** Status of HTTP for an upload that does not say its length. */
@@ -33,7 +38,25 @@ const PASSING = (status: number) =>
  *
  * @param options See {@linkcode HttpStorageOptions}.
  */
-export function httpStorage({ certificate, commands }: HttpStorageOptions): AlienStorage {
+export function httpStorage(options: HttpStorageOptions): AlienStorage {
+  const { certificate, commands, timeoutMs = 3_600_000, clock = systemClock } = options;
+  /** Does something that a silent storage element must not hold up for ever. */
+  const limited = async (
+    how: GridCallOptions | undefined,
+    transfer: (how: GridCallOptions) => Promise<void>,
+  ) => {
+    const limit = new AbortController();
+    const timer = clock.after(timeoutMs, () => {
+      const what = `A transfer took over ${timeoutMs} ms`;
+      limit.abort(new GridError(what, { transient: true }));
+    });
+    const caller = how?.signal === undefined ? [] : [how.signal];
+    try {
+      await transfer({ signal: AbortSignal.any([limit.signal, ...caller]) });
+    } finally {
+      timer.cancel();
+    }
+  };
   const request = async (
     what: string,
     access: Access,
@@ -66,8 +89,10 @@ export function httpStorage({ certificate, commands }: HttpStorageOptions): Alie
       if (to.httpUrl === undefined) return await byCommand("upload", commands, from, to, how);
       const body = ReadableStream.from(from.folder.read(from.path));
       try {
-        const response = await request(`take ${from.path}`, to, { method: "PUT", body }, how);
-        await response.body?.cancel();
+        await limited(how, async (how) => {
+          const response = await request(`take ${from.path}`, to, { method: "PUT", body }, how);
+          await response.body?.cancel();
+        });
       } catch (error) {
         // It wants to know the length first, which `fetch` does not tell of a stream.
         if (!(error instanceof LengthRequired) || commands?.has("upload") !== true) throw error;
@@ -76,13 +101,15 @@ export function httpStorage({ certificate, commands }: HttpStorageOptions): Alie
     },
     async download(from, to, how) {
       if (from.httpUrl === undefined) return await byCommand("download", commands, to, from, how);
-      const response = await request(`give ${to.path}`, from, { method: "GET" }, how);
-      try {
-        await to.folder.write(to.path, response.body ?? ReadableStream.from([]));
-      } catch (error) {
-        how?.signal?.throwIfAborted();
-        throw failure(`Cannot fetch ${to.path} from ${from.storage}`, error, true);
-      }
+      await limited(how, async (how) => {
+        const response = await request(`give ${to.path}`, from, { method: "GET" }, how);
+        try {
+          await to.folder.write(to.path, response.body ?? ReadableStream.from([]));
+        } catch (error) {
+          how.signal?.throwIfAborted();
+          throw failure(`Cannot fetch ${to.path} from ${from.storage}`, error, true);
+        }
+      });
     },
   };
 }

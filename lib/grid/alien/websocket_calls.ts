@@ -64,9 +64,13 @@ class WebsocketCalls implements AlienCalls {
     this.#waiting++;
     const turn = this.#turn.then(() => this.#exchange(command, options, signal));
     this.#turn = turn.catch(() => {});
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const leave = () => reject(signal?.reason);
+    signal?.addEventListener("abort", leave, { once: true });
     try {
-      return await turn;
+      return await Promise.race([turn, aborted]);
     } finally {
+      signal?.removeEventListener("abort", leave);
       this.#waiting--;
     }
   }

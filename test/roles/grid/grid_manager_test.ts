@@ -1,5 +1,7 @@
 /** Jobs of a grid on their way through a site, broken off at every point where they can break off. */
 import { assert, assertEquals } from "@std/assert";
+import { GridError } from "../../../lib/grid/adapter.ts";
+import { GridLedger } from "../../../lib/grid/ledger.ts";
 import type { GridManagerOptions } from "../../../roles/grid/grid_manager.ts";
 import { Life } from "../_mortal.ts";
 import { Site } from "../_site.ts";
@@ -189,4 +191,30 @@ Deno.test("a job that went back is run when the grid gives it to the site again"
   site.agent({ user: "another", job: JOB });
   await site.pass(120);
   await assertDelivered(site, grid, ["1001"]);
+});
+
+Deno.test("a grid that answers no request is not asked for more and more jobs", async () => {
+  await using site = new Site();
+  const grid = new ModelGrid();
+  for (let number = 0; number < 100; number++) grid.add(`${1001 + number}`);
+  const adapter = grid.connect();
+  const isDeaf = { now: true };
+  const offering = new Proxy(adapter, {
+    get: (target, key) =>
+      key === "take" && isDeaf.now
+        ? () => Promise.reject(new GridError("No answer", { transient: true }))
+        : Reflect.get(target, key, target).bind?.(target) ?? Reflect.get(target, key, target),
+  });
+  startGridManager(site, offering);
+  const agents = Array.from({ length: 80 }, (_, number) => site.hand(`agent${number}`));
+  await site.pass(0);
+  for (const agent of agents) {
+    agent.say("jobmanager@localhost", { command: "getJob", agentHost: "vm", jdl: "[\n]\n" });
+  }
+  await site.pass(5);
+  const ledger = new GridLedger(site.calls, "Model");
+  assertEquals((await ledger.openTakes()).length, 50);
+  isDeaf.now = false;
+  await site.pass(60);
+  assertEquals((await ledger.openTakes()).length, 0);
 });

@@ -47,6 +47,19 @@ Deno.test("a late answer is not taken for that of the next command", async () =>
   }, 100);
 });
 
+Deno.test("a command that waits for its turn can be broken off, the one before it goes on", async () => {
+  await withServices(async (services, calls) => {
+    services.faults.plan({ at: "whoami", kind: "slow", delayMs: 200 });
+    const stop = new AbortController();
+    const first = calls.call("whoami", []);
+    const second = calls.call("pwd", [], { signal: stop.signal });
+    const reason = new Error("Stopped by the test");
+    stop.abort(reason);
+    assertEquals(await assertRejects(() => second), reason);
+    assertEquals((await first).results[0]?.["username"], "hartem");
+  });
+});
+
 Deno.test("a session is refused without a certificate that the services accept", async () => {
   await withServices(async (services, calls) => {
     services.acceptsCertificates = false;
