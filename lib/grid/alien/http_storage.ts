@@ -39,41 +39,64 @@ const PASSING = (status: number) =>
  * @param options See {@linkcode HttpStorageOptions}.
  */
 export function httpStorage(options: HttpStorageOptions): AlienStorage {
-  const { certificate, commands, timeoutMs = 3_600_000, clock = systemClock } = options;
-  /** Does something that a silent storage element must not hold up for ever. */
-  const limited = async (
-    how: GridCallOptions | undefined,
-    transfer: (how: GridCallOptions) => Promise<void>,
-  ) => {
-    const limit = new AbortController();
-    const timer = clock.after(timeoutMs, () => {
-      const what = `A transfer took over ${timeoutMs} ms`;
-      limit.abort(new GridError(what, { transient: true }));
-    });
-    const caller = how?.signal === undefined ? [] : [how.signal];
+  return new HttpStorage(options);
+}
+
+class HttpStorage implements AlienStorage {
+  readonly #options: HttpStorageOptions;
+
+  constructor(options: HttpStorageOptions) {
+    this.#options = options;
+  }
+
+  async upload(from: SiteFile, to: Access, how?: GridCallOptions): Promise<void> {
+    const { commands } = this.#options;
+    if (to.httpUrl === undefined) return await byCommand("upload", commands, from, to, how);
     try {
-      await transfer({ signal: AbortSignal.any([limit.signal, ...caller]) });
-    } finally {
-      timer.cancel();
+      await this.#limited(how, async (signal) => {
+        const body = ReadableStream.from(from.folder.read(from.path));
+        const response = await this.#request(`take ${from.path}`, to, {
+          method: "PUT",
+          body,
+          signal,
+        });
+        await response.body?.cancel();
+      });
+    } catch (error) {
+      // It wants to know the length first, which `fetch` does not tell of a stream.
+      if (!(error instanceof LengthRequired) || commands?.has("upload") !== true) throw error;
+      await byCommand("upload", commands, from, to, how);
     }
-  };
-  const request = async (
+  }
+
+  async download(from: Access, to: SiteFile, how?: GridCallOptions): Promise<void> {
+    const { commands } = this.#options;
+    if (from.httpUrl === undefined) return await byCommand("download", commands, to, from, how);
+    await this.#limited(how, async (signal) => {
+      const response = await this.#request(`give ${to.path}`, from, { signal });
+      try {
+        await to.folder.write(to.path, response.body ?? ReadableStream.from([]));
+      } catch (error) {
+        signal.throwIfAborted();
+        throw failure(`Cannot fetch ${to.path} from ${from.storage}`, error, true);
+      }
+    });
+  }
+
+  async #request(
     what: string,
     access: Access,
-    init: RequestInit,
-    how?: GridCallOptions,
-  ) => {
-    const { signal } = how ?? {};
+    init: RequestInit & { readonly signal: AbortSignal },
+  ): Promise<Response> {
     let response: Response;
     try {
-      const client = await certificate?.client();
+      const client = await this.#options.certificate?.client();
       response = await fetch(addressOf(access), {
         ...init,
         ...(client === undefined ? {} : { client }),
-        ...(signal === undefined ? {} : { signal }),
       });
     } catch (error) {
-      signal?.throwIfAborted();
+      init.signal.throwIfAborted();
       throw failure(`Cannot reach ${access.storage} to ${what}`, error, true);
     }
     if (response.ok) return response;
@@ -83,35 +106,26 @@ export function httpStorage(options: HttpStorageOptions): AlienStorage {
     throw new Refusal(`${access.storage} refuses to ${what}: ${status} ${statusText}`.trim(), {
       transient: PASSING(status),
     });
-  };
-  return {
-    async upload(from, to, how) {
-      if (to.httpUrl === undefined) return await byCommand("upload", commands, from, to, how);
-      const body = ReadableStream.from(from.folder.read(from.path));
-      try {
-        await limited(how, async (how) => {
-          const response = await request(`take ${from.path}`, to, { method: "PUT", body }, how);
-          await response.body?.cancel();
-        });
-      } catch (error) {
-        // It wants to know the length first, which `fetch` does not tell of a stream.
-        if (!(error instanceof LengthRequired) || commands?.has("upload") !== true) throw error;
-        await byCommand("upload", commands, from, to, how);
-      }
-    },
-    async download(from, to, how) {
-      if (from.httpUrl === undefined) return await byCommand("download", commands, to, from, how);
-      await limited(how, async (how) => {
-        const response = await request(`give ${to.path}`, from, { method: "GET" }, how);
-        try {
-          await to.folder.write(to.path, response.body ?? ReadableStream.from([]));
-        } catch (error) {
-          how.signal?.throwIfAborted();
-          throw failure(`Cannot fetch ${to.path} from ${from.storage}`, error, true);
-        }
-      });
-    },
-  };
+  }
+
+  /** Makes a transfer that a silent storage element must not hold up for ever. */
+  async #limited(
+    how: GridCallOptions | undefined,
+    transfer: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const { timeoutMs = 3_600_000, clock = systemClock } = this.#options;
+    const limit = new AbortController();
+    const timer = clock.after(timeoutMs, () => {
+      const what = `A transfer took over ${timeoutMs} ms`;
+      limit.abort(new GridError(what, { transient: true }));
+    });
+    const caller = how?.signal === undefined ? [] : [how.signal];
+    try {
+      await transfer(AbortSignal.any([limit.signal, ...caller]));
+    } finally {
+      timer.cancel();
+    }
+  }
 }
 
 function addressOf({ httpUrl = "", envelope }: Access): URL {
