@@ -27,7 +27,7 @@ export class Presence implements Component {
   readonly #container: Container;
   readonly #events: Events;
   /** UUIDs of agents by full JID: connections whose documents are open. */
-  #open: ReadonlyMap<string, string> = new Map();
+  readonly #open = new Map<string, string>();
   #census: Census | undefined;
 
   /**
@@ -66,7 +66,7 @@ export class Presence implements Component {
   async run(signal: AbortSignal): Promise<void> {
     const { lookMs = 10_000, reportMs = 60_000, kept } = this.#options;
     await serve(this.#container, signal, async () => {
-      this.#open = await kept?.load() ?? this.#open;
+      for (const [jid, uuid] of await kept?.load() ?? []) this.#open.set(jid, uuid);
       const work = new AsyncDisposableStack();
       work.use(repeat(this.#clock, lookMs, () => this.#look(signal)));
       work.use(repeat(this.#clock, reportMs, () => {
@@ -101,25 +101,28 @@ export class Presence implements Component {
   }
 
   async #follow(connections: readonly Connection[]): Promise<void> {
-    const { locate, kept } = this.#options;
-    const open = new Map<string, string>();
-    const come: Connection[] = [];
+    const { locate, kept, changesPerLook = 1000 } = this.#options;
+    const agents = new Map<string, { readonly uuid: string; readonly connection: Connection }>();
     for (const connection of connections) {
       const uuid = agentData(connection.jid.local)?.uuid;
-      if (uuid === undefined) continue;
-      open.set(connection.jid.full, uuid);
-      if (!this.#open.has(connection.jid.full)) come.push(connection);
+      if (uuid !== undefined) agents.set(connection.jid.full, { uuid, connection });
     }
-    const gone = [...this.#open].filter(([jid]) => !open.has(jid));
+    // What is too much for now is still different at the next look.
+    const gone = [...this.#open].filter(([jid]) => !agents.has(jid)).slice(0, changesPerLook);
+    const come = [...agents].filter(([jid]) => !this.#open.has(jid))
+      .slice(0, changesPerLook - gone.length);
     // An agent that came back has two documents for a moment: the older one is to be closed.
-    for (const [, uuid] of gone) this.#events.update(uuid, { $set: { connected: false } });
-    for (const connection of come) {
+    for (const [jid, uuid] of gone) {
+      this.#events.update(uuid, { $set: { connected: false } });
+      this.#open.delete(jid);
+    }
+    for (const [jid, { uuid, connection }] of come) {
       const { address } = connection;
       const location = address === undefined ? undefined : locate?.(address);
       this.#events.store(agentDocument(connection, location ?? NOWHERE));
+      this.#open.set(jid, uuid);
     }
-    this.#open = open;
-    if (gone.length > 0 || come.length > 0) await kept?.save(open);
+    if (gone.length > 0 || come.length > 0) await kept?.save(this.#open);
   }
 }
 

@@ -36,6 +36,8 @@ export interface PresenceOptions {
   readonly kept?: OpenConnections | undefined;
   /** Time between two looks at the connections. Default: 10,000 ms. */
   readonly lookMs?: number | undefined;
+  /** Documents stored and closed at a look; the others follow at the next ones. Default: 1000. */
+  readonly changesPerLook?: number | undefined;
   /** Time between two reports of their number. Default: 60,000 ms, as the original. */
   readonly reportMs?: number | undefined;
   /** Bare JID of the Heartbeat room. Default: none. */

@@ -165,3 +165,22 @@ Deno.test("Presence that was restarted closes what has gone meanwhile, and store
     assertEquals(heard(), ['agent-7 {"$set":{"connected":false}}']);
   });
 });
+
+Deno.test("Presence tells of ten thousand agents that are there at once in bounded bursts, of each once", () =>
+  withPresence({}, async ({ site, source, heard }) => {
+    const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+    source.who = Array.from(
+      { length: 10_000 },
+      (_, n) => connection(`agent_s-1_1_7_${uuid(n)}_-g@copilot.test/r`),
+    );
+    const stored = new Set<unknown>();
+    const bursts: number[] = [];
+    for (let look = 0; look < 12; look++) {
+      await site.pass(10);
+      const documents = heard().filter((said) => typeof said === "object") as { user: string }[];
+      bursts.push(documents.length);
+      for (const { user } of documents) stored.add(user);
+    }
+    assertEquals(bursts, [...Array(10).fill(1000), 0, 0]);
+    assertEquals(stored.size, 10_000);
+  }));

@@ -47,6 +47,33 @@ Deno.test("JobManager tells the monitor of a job's start, its end and what the a
   assert(rest.every((line) => line.endsWith("error.emptyQueue")), rest.join("\n"));
 });
 
+/** What the manager did to its jobs, and when, with its monitor in some state. */
+async function courseOfJobs(prepare: (site: Site) => void): Promise<unknown[]> {
+  await using site = new Site();
+  prepare(site);
+  const manager = site.manager({ monitor: ALPHA });
+  for (let n = 0; n < 20; n++) await site.submit(`job-${n}`);
+  for (let n = 0; n < 4; n++) site.agent({ user: `agent${n}`, job: { durationMs: 30_000 } });
+  await site.pass(1200);
+  for (let n = 0; n < 20; n++) await site.assertEndedOnce(`job-${n}`);
+  assertEquals(manager.log.records.filter(({ level }) => level === "error"), []);
+  return site.wire.sent.filter(({ by, stanza }) =>
+    by === "manager" && !stanza.attrs["to"]?.startsWith("mon@")
+  ).map(({ what, atMs }) => `${what} ${atMs}`);
+}
+
+Deno.test("JobManager serves jobs at the same moments whether its monitor is there, away or far off", async () => {
+  const there = await courseOfJobs((site) => void site.hand("mon"));
+  const away = await courseOfJobs(() => {});
+  const farOff = await courseOfJobs((site) => {
+    site.hand("mon");
+    site.wire.fate = ({ stanza }) => [stanza.attrs["to"]?.startsWith("mon@") ? 3_600_000 : 0];
+  });
+  assert(there.length >= 60, `${there.length} messages`);
+  assertEquals(away, there);
+  assertEquals(farOff, there);
+});
+
 Deno.test("JobManager tells the monitor once a minute how many jobs wait", async () => {
   await using site = new Site();
   const monitor = site.hand("mon");
