@@ -8,6 +8,7 @@
 import { repeat, systemClock } from "../../lib/clock.ts";
 import type { GridAdapter } from "../../lib/grid/adapter.ts";
 import type { GridLedger } from "../../lib/grid/ledger.ts";
+import { isFinal } from "../../lib/jobs/job_state.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
 import { systemRandom } from "../../lib/random.ts";
 import { JobManager } from "../jobmanager.ts";
@@ -52,8 +53,10 @@ export class GridManager {
       doneFolder: takesOutput ? options.doneFolder : undefined,
       clock,
     });
+    const { retention } = options;
     this.#manager = new JobManager({
       ...options,
+      retention: retention && { ...retention, isHeldUp: () => this.#owesResults() },
       supplier: options.mode === "storage" ? undefined : this.#supply,
       escort: options.ledger,
     });
@@ -69,6 +72,16 @@ export class GridManager {
     const { clock = systemClock, gridSweepMs = 10_000 } = this.#options;
     await using _sweeps = repeat(clock, gridSweepMs, () => this.#sweep());
     await this.#manager.run(signal);
+  }
+
+  /** True while the grid does not know how a job ended: its record and output must last until then. */
+  async #owesResults(): Promise<boolean> {
+    const { ledger, store } = this.#options;
+    for (const { id } of await ledger.jobs()) {
+      const state = (await store.get(id))?.state;
+      if (state !== undefined && isFinal(state)) return true;
+    }
+    return false;
   }
 
   async #sweep(): Promise<void> {

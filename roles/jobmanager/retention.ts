@@ -13,6 +13,8 @@ export interface Retention {
   readonly jobSeconds: number;
   /** True: its archive is removed with it (`JM_ARCHIVE_RETENTION`). Default: false. */
   readonly archives?: boolean | undefined;
+  /** True while nothing may be forgotten: somebody else has not had what is there. Default: never. */
+  readonly isHeldUp?: (() => Promise<boolean>) | undefined;
 }
 
 /** Jobs forgotten at once at most; the rest follow at the next clean-up. */
@@ -35,6 +37,7 @@ export async function purgeFinished(
   },
 ): Promise<number> {
   const { store, chirpFolder, doneFolder, log } = site;
+  if (await retention.isHeldUp?.() === true) return 0;
   const purged = await store.purge(retention.jobSeconds, PURGE_LIMIT);
   for (const { id, directories, archive } of purged) {
     for (const directory of directories) await tryRemove(chirpFolder, directory, log);

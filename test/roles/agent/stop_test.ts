@@ -193,6 +193,7 @@ Deno.test("an agent lives through jobs whose ids are no names", async () => {
 /** A work directory on a disk that is full. */
 function fullDisk() {
   const full = () => Promise.reject(new Error("No space left on device"));
+  const fullStream = () => ({ [Symbol.asyncIterator]: () => ({ next: full }) });
   return {
     path: (path: string) => `/full/${path}`,
     makeDirectory: full,
@@ -200,6 +201,9 @@ function fullDisk() {
     move: full,
     moveTo: full,
     writeText: full,
+    write: full,
+    read: fullStream,
+    members: fullStream,
     readText: full,
     exists: () => Promise.resolve(false),
     size: full,

@@ -218,3 +218,20 @@ Deno.test("a grid that answers no request is not asked for more and more jobs", 
   await site.pass(60);
   assertEquals((await ledger.openTakes()).length, 0);
 });
+
+Deno.test("a job that has ended is not forgotten before the grid knows of it", async () => {
+  await using site = new Site();
+  const grid = new ModelGrid();
+  grid.add("1001");
+  startManager(site, grid, new Life(), { retention: { jobSeconds: 600 } });
+  site.agent({ job: JOB });
+  await site.pass(3);
+  grid.isDown = true;
+  await site.pass(7200);
+  grid.isDown = false;
+  await site.pass(60);
+  await assertDelivered(site, grid, ["1001"]);
+  assertEquals(grid.job("1001").gaveBack, 0);
+  await site.pass(1200);
+  assertEquals(await site.store.get("1001"), undefined);
+});
