@@ -7,6 +7,7 @@
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { type Clock, sleep, systemClock } from "../lib/clock.ts";
 import { type Logger, openLog } from "../lib/log.ts";
+import { claimFolder } from "../lib/machine/own_folder.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
 import type { DeliveryOutcome } from "../lib/messaging/delivery.ts";
 import { eventReporter, type Events, silentEvents } from "../lib/messaging/event_reporter.ts";
@@ -340,7 +341,14 @@ if (import.meta.main) {
     });
     using log = await openLog(config, { component: AGENT_COMPONENT, prefix: "AGENT" });
     for (const warning of warnings) log.logger.warning(warning);
-    await new Agent(await agentOptions(config, log.logger)).run(signal);
+    // What an agent leaves that is killed, the next one removes.
+    using work = claimFolder(config.workDir, {
+      prefix: "agent-",
+      random: systemRandom,
+      keep: config.keepWorkDir,
+    });
+    const options = await agentOptions({ ...config, workDir: work.path }, log.logger);
+    await new Agent(options).run(signal);
     return EXIT.done;
   }, { name: AGENT_COMPONENT });
 }
