@@ -136,6 +136,9 @@ export class StanzaLedger {
   seal(text: string): void {
     const chunk = this.#chunks.at(-1);
     if (chunk === undefined || chunk.places.length === 0) return;
+    // Text put together from many small pieces takes several times its length until a character is asked
+    // for, which makes one piece of it: that is worth it for text that is kept for minutes.
+    if (Number.isNaN(text.charCodeAt(0))) return;
     chunk.text = text;
     this.#chunks.push(newChunk());
   }

@@ -20,7 +20,7 @@ import {
 import { lua, type LuaState, luaString } from "./api.ts";
 
 /** Most strings kept for reuse; making a Lua string costs ten times as much as finding one. */
-const MOST_CACHED = 16_384;
+const MOST_CACHED = 2048;
 /** Longest string kept for reuse, in bytes. */
 const LONGEST_CACHED_BYTES = 64;
 /** First of the registry's slots that hold strings. */
