@@ -120,13 +120,16 @@ export class OutputStore {
     };
     const claimed = exitCode === 0 && (validateExitCode ?? 0) === 0 && ending.failure === undefined;
     const outcome = claimed ? "succeeded" as const : "failed" as const;
+    const directory = directoryOf(id, ending);
     if (done === undefined || !await store.holds(id, token, agent)) {
       const judged = { outcome, reason: reasonOf(ending) };
       const result = await store.complete({ ...report, ...judged });
       this.#tellEnd(result, ending, judged);
+      // An agent whose report was stored but not acknowledged has uploaded once more, for nothing.
+      const isNeedless = result === "repeated" && done !== undefined && ending.ownDirectory;
+      if (isNeedless) await chirp.remove(directory);
       return result;
     }
-    const directory = directoryOf(id, ending);
     const from = `${directory}/${archiveName(id, ending.ownDirectory ? ending.upload : 0)}`;
     const tooLarge = await this.#isTooLarge(id, from);
     const archive = await storeArchive({ chirp, done }, from, id, clock.now());

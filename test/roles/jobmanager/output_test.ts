@@ -195,6 +195,19 @@ Deno.test("a report that comes again, under another id, changes nothing", () =>
     assertEquals(await site.chirp.exists("one.1"), false);
   }));
 
+Deno.test("what an agent uploads again, its report stored but not acknowledged, is removed", () =>
+  withJob({ agentIs: OURS }, async ({ site, askForDirectory, report }) => {
+    await askForDirectory();
+    await site.chirp.writeText("one.1/one.tgz", "output");
+    await report();
+    await askForDirectory();
+    await site.chirp.writeText("one.1/one.tgz", "output");
+    await report();
+    await site.assertEndedOnce("one");
+    assertEquals(await site.chirp.exists("one.1"), false);
+    assertEquals(await site.done.readText("20260101/one.tgz"), "output");
+  }));
+
 Deno.test("ids that are no names are acknowledged and touch nothing", async () => {
   const ids = [
     "../x",
