@@ -26,6 +26,8 @@ export interface SandboxOptions {
   readonly monitoring?: boolean | undefined;
   /** Their ports; 0 takes a free one. Default: those of the last start in the same directory, else free ones. */
   readonly monitoringPorts?: Partial<MonitoringPorts> | undefined;
+  /** Time that an XMPP session waits for its client after the connection broke. Default: 300 seconds. */
+  readonly resumeSeconds?: number | undefined;
   /** More lines for configuration files, by component, such as `JM_LEASE_SILENCE 2`. Default: none. */
   readonly settings?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Source of the passwords. Default: the machine's. */
@@ -74,7 +76,7 @@ const ROOT_ACL = "address:127.0.0.1 l\n";
  * @throws {Deno.errors.AddrInUse} When a port is taken.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { directory, agentAccounts = 0, durable = true } = options;
+  const { directory, agentAccounts = 0, durable = true, resumeSeconds } = options;
   const random = options.random ?? systemRandom;
   const chirpFolder = join(directory, "chirp");
   await Deno.mkdir(chirpFolder, { recursive: true });
@@ -86,7 +88,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await listening(
       "xmpp",
       ports,
-      (port) => startXmppServer({ domain: "localhost", accounts: passwords, port }),
+      (port) => startXmppServer({ domain: "localhost", accounts: passwords, port, resumeSeconds }),
     ),
   );
   const redis = started.use(

@@ -32,6 +32,12 @@ const parser = object({
   bare: option("--bare", {
     description: message`Leave out what watches: Carbon, MongoDB, monitor and dashboard`,
   }),
+  resumeSeconds: optional(
+    option("--resume-seconds", integer({ min: 0, metavar: "N" }), {
+      description:
+        message`Time that an XMPP session waits for its client after the connection broke; default: 300`,
+    }),
+  ),
   json: option("--json", { description: message`Print one object with every address` }),
 });
 
@@ -51,9 +57,10 @@ async function main(signal: AbortSignal): Promise<number> {
     summary: "Starts the servers of a site on this machine, and a dashboard that shows it",
   });
   const directory = resolve(options.directory);
-  const { xmpp, redis, chirp, dashboard } = options;
+  const { xmpp, redis, chirp, dashboard, resumeSeconds } = options;
   await using site = await open({
     directory,
+    resumeSeconds,
     monitoring: !options.bare,
     monitoringPorts: dashboard === undefined ? undefined : { dashboard },
     ports: {

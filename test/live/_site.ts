@@ -120,13 +120,18 @@ export async function startServers(
  * Starts the sandbox as a process.
  *
  * @param directory Its directory.
+ * @param options How the process is started.
  */
 export async function startSandboxProcess(
   directory: string,
+  options: Pick<ProgramOptions, "preload" | "env" | "args"> = {},
 ): Promise<Servers & { readonly process: () => Program }> {
   const ports = ["xmpp", "redis", "chirp"].map((name) => `--${name}-port=${freePort()}`);
   const start = async () => {
-    const program = startProgram("sandbox", { args: ["--dir", directory, "--json", ...ports] });
+    const program = startProgram("sandbox", {
+      ...options,
+      args: ["--dir", directory, "--json", ...ports, ...options.args ?? []],
+    });
     try {
       return { program, addresses: JSON.parse(await program.printed(/^\{/)) as SandboxAddresses };
     } catch (error) {
@@ -228,8 +233,12 @@ export class Site<S extends Servers = Servers> implements AsyncDisposable {
   }
 
   /** Starts agents that share one process and waits until all are online. */
-  async startFleet(accounts: readonly string[]): Promise<Program> {
-    const fleet = this.start("agent", { module: "test/live/_fleet.ts", args: accounts });
+  async startFleet(accounts: readonly string[], options: ProgramOptions = {}): Promise<Program> {
+    const fleet = this.start("agent", {
+      ...options,
+      module: "test/live/_fleet.ts",
+      args: accounts,
+    });
     await fleet.logged(/Online as/, accounts.length);
     return fleet;
   }

@@ -55,6 +55,8 @@ export interface ProgramOptions {
   readonly cwd?: string | undefined;
   /** Another module of the checkout, to be run with the program's permissions. */
   readonly module?: string | undefined;
+  /** A module that is loaded before the program's own. */
+  readonly preload?: string | undefined;
   /** Another program than Deno, such as an installed launcher; gets `args` alone. */
   readonly launcher?: string | undefined;
 }
@@ -240,12 +242,13 @@ export class Program implements AsyncDisposable {
  * @returns The program; it must be disposed of.
  */
 export function startProgram(name: ProgramName, options: ProgramOptions = {}): Program {
-  const { args = [], env = {}, cwd = ROOT, launcher, module = MODULES[name] } = options;
+  const { args = [], env = {}, cwd = ROOT, launcher, preload, module = MODULES[name] } = options;
   const inherited = INHERITED.flatMap((variable) => {
     const value = Deno.env.get(variable);
     return value === undefined ? [] : [[variable, value] as const];
   });
   const deno = ["run", "--quiet", "--no-prompt", "--config", `${ROOT}deno.json`];
+  if (preload !== undefined) deno.push("--preload", preload);
   const child = new Deno.Command(launcher ?? Deno.execPath(), {
     args: launcher === undefined
       ? [...deno, `-P=${PERMISSIONS[name] ?? name}`, `${ROOT}${module}`, ...args]
