@@ -4,6 +4,7 @@
  * @module
  */
 import type { JobStore } from "../../lib/jobs/job_store.ts";
+import type { RedisCalls } from "../../lib/jobs/redis_calls.ts";
 import type { AgentsWords } from "./agents.ts";
 import type { ManagerWords } from "./manager.ts";
 import type { Part } from "./part.ts";
@@ -14,6 +15,8 @@ export interface LoadSite extends AsyncDisposable {
   readonly name: string;
   /** The queue, for the test's own looks and submissions. */
   readonly store: JobStore;
+  /** The connection to Redis under it; the site's own. */
+  readonly calls: RedisCalls;
   /** JID of the managers. */
   readonly manager: string;
   /** Address of the file server, as agents are told it. */

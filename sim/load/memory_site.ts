@@ -33,14 +33,14 @@ export class MemorySite implements LoadSite {
   readonly chirpAddress: string;
   readonly servers: ReadonlyMap<string, Part>;
   readonly #options: MemorySiteOptions;
-  readonly #calls: RedisCalls;
+  readonly calls: RedisCalls;
   // Who hears of an agent's presence does not matter here, and would cost the square of the agents.
   readonly #broker = new Broker({ domain: DOMAIN, autoRegister: true, presence: "self" });
   #managers = 0;
 
   private constructor(options: MemorySiteOptions, calls: RedisCalls) {
     this.#options = options;
-    this.#calls = calls;
+    this.calls = calls;
     this.store = new RedisJobStore(calls);
     this.servers = options.servers;
     this.chirpAddress = options.files.address;
@@ -81,6 +81,6 @@ export class MemorySite implements LoadSite {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#broker.stop();
-    await this.#calls[Symbol.asyncDispose]();
+    await this.calls[Symbol.asyncDispose]();
   }
 }

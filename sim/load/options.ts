@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { JobStore } from "../../lib/jobs/job_store.ts";
+import type { QueueView } from "../../lib/jobs/queue_view.ts";
 import type { JobState } from "../../lib/jobs/job_state.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Random } from "../../lib/random.ts";
@@ -90,6 +92,10 @@ export interface LoadOptions {
   readonly agentsPerProcess?: number | undefined;
   /** Told of the state of things once a second and at the end. Default: nobody. */
   readonly onSnapshot?: ((snapshot: Snapshot) => void) | undefined;
+  /** Told of the test's queue before anything starts; what it returns is disposed of at the end. Default: nobody. */
+  readonly onQueue?:
+    | ((queue: { readonly store: JobStore; readonly view: QueueView }) => Promise<AsyncDisposable>)
+    | undefined;
   /** Ends the test early; what was measured until then is the result. */
   readonly signal?: AbortSignal | undefined;
   /** Clock of agents and waits. Default: the machine's. */

@@ -33,12 +33,12 @@ export class ProcessSite implements LoadSite {
   readonly chirpAddress: string;
   readonly servers: ReadonlyMap<string, Part>;
   readonly #options: ProcessSiteOptions;
-  readonly #calls: RedisCalls;
+  readonly calls: RedisCalls;
   #managers = 0;
 
   private constructor(options: ProcessSiteOptions, calls: RedisCalls) {
     this.#options = options;
-    this.#calls = calls;
+    this.calls = calls;
     const { managerAccount, domain } = options.xmpp;
     this.manager = `${managerAccount}@${domain}`;
     this.store = new RedisJobStore(calls);
@@ -86,6 +86,6 @@ export class ProcessSite implements LoadSite {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#calls[Symbol.asyncDispose]();
+    await this.calls[Symbol.asyncDispose]();
   }
 }

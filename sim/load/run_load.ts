@@ -4,6 +4,7 @@
  * @module
  */
 import { type Clock, sleep, stopwatchMs, systemClock } from "../../lib/clock.ts";
+import { QueueView } from "../../lib/jobs/queue_view.ts";
 import { randomHex, systemRandom } from "../../lib/random.ts";
 import type { AgentsWords } from "./agents.ts";
 import { JobFeed } from "./job_feed.ts";
@@ -44,6 +45,8 @@ const FEWEST_WAITING = 2000;
  */
 export async function runLoad(options: LoadOptions = {}): Promise<LoadResult> {
   await using place = await openSite(options);
+  const { store, calls } = place.site;
+  await using _watcher = await options.onQueue?.({ store, view: new QueueView(calls) });
   await using load = new Load(options, place.site);
   return await load.run();
 }

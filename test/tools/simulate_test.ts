@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { runProgram } from "./_program.ts";
+import { runProgram, startProgram } from "./_program.ts";
 import { assertEnded } from "./_tool_site.ts";
 
 const SMALL = ["--agents=5", "--jobs=20", "--job-duration=1ms"];
@@ -80,4 +80,23 @@ Deno.test("simulate refuses what it cannot read, and says what may be written", 
     assertEnded(result, 2);
     assertMatch(result.stderr, message);
   }
+});
+
+Deno.test("simulate --dashboard shows the run on a page while it lasts", async () => {
+  const args = ["--agents=2", "--for=60s", "--job-duration=50ms", "--dashboard"];
+  await using simulation = startProgram("simulate", { args });
+  const line = await simulation.logged(/^Watch it at /);
+  const page = line.replace("Watch it at ", "");
+  const overview = await (await fetch(new URL("/api/overview", page))).json();
+  assertEquals(overview.sources.queue.state, "ok");
+  assert(overview.queue.counts.waiting > 0);
+  simulation.signal("SIGINT");
+  assertEnded(await simulation.end(), 130);
+});
+
+Deno.test("simulate --dashboard needs real time", async () => {
+  const result = await runProgram("simulate", {
+    args: [...SMALL, "--time=virtual", "--dashboard"],
+  });
+  assertEnded(result, 2, /--dashboard needs --time real/);
 });

@@ -150,6 +150,9 @@ const outputFlags = object({
   html: optional(option("--html", string({ metavar: "FILE" }), {
     description: message`Write a page with plots`,
   })),
+  dashboard: option("--dashboard", {
+    description: message`Show the run live on a web page; needs --time real`,
+  }),
   json: option("--json", { description: message`End with one object` }),
 });
 

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { UsageError } from "../../lib/cli.ts";
+import { printErrorLine, UsageError } from "../../lib/cli.ts";
+import type { OpenQueue } from "../../lib/jobs/open_queue.ts";
+import { silentLogger } from "../../lib/log.ts";
+import { Dashboard } from "../../roles/dashboard.ts";
 import {
   type ChirpChoice,
   type LoadOptions,
@@ -38,7 +41,23 @@ export async function runSimulation(
   const flags = arrivalTrace === undefined ? given : await withTrace(given, arrivalTrace);
   return flags.time === "virtual"
     ? await runVirtual({ ...virtualOptions(flags), signal, onSnapshot })
-    : await runLoad({ ...loadOptions(flags), signal, onSnapshot });
+    : await runLoad({
+      ...loadOptions(flags),
+      signal,
+      onSnapshot,
+      onQueue: flags.dashboard ? showQueue : undefined,
+    });
+}
+
+/** Shows the queue of the run on a web page. */
+async function showQueue(queue: Pick<OpenQueue, "store" | "view">): Promise<Dashboard> {
+  const dashboard = await Dashboard.start({
+    port: 0,
+    sources: { queue: () => Promise.resolve(queue) },
+    log: silentLogger,
+  });
+  printErrorLine(`Watch it at ${dashboard.url}`);
+  return dashboard;
 }
 
 /** A trace has a number of jobs; where none is given, that one. */
@@ -55,6 +74,7 @@ function virtualOptions(flags: SimulateFlags): VirtualOptions {
     ["--redis", redis !== undefined],
     ["--server", server !== "own"],
     ["--warm-up", warmUpSeconds > 0],
+    ["--dashboard", flags.dashboard],
     ["--arrival saturate", arrival?.kind === "saturate"],
   ] as const;
   const wrong = real.find(([, given]) => given);
