@@ -14,6 +14,7 @@ import {
   type MongoDetailStoreOptions,
 } from "../../roles/monitor/mongo_detail_store.ts";
 import { VirtualClock } from "../../sim/world/virtual_clock.ts";
+import { eventually } from "../_eventually.ts";
 
 /** A database without documents that can be stopped. */
 export interface StoppableMongo extends AsyncDisposable {
@@ -175,13 +176,13 @@ function outageTests(test: Test): void {
     {
       await using store = open();
       store.insert(connectionOf("u1"));
-      await until(async () => (await documents()).length === 1);
+      await eventually("the first document", async () => await countIn(scene) === 1);
       await mongo.stop();
       store.update("u1", { $set: { version: "7" } });
       store.insert(connectionOf("u2"));
-      await until(() => log().some((line) => line.startsWith("Cannot store details")));
+      await eventually("a warning", () => log().some((line) => line.startsWith("Cannot store")));
       await mongo.start();
-      await until(async () => (await documents()).length === 2);
+      await eventually("the second document", async () => await countIn(scene) === 2);
     }
     const found = await documents();
     assertEquals(found.map(({ version }) => version), ["7", undefined]);
@@ -194,20 +195,16 @@ function outageTests(test: Test): void {
     {
       await using store = open({ queueLimit: 3 });
       for (let n = 1; n <= 5; n++) store.insert(connectionOf(`u${n}`));
-      await until(() => log().some((line) => line.startsWith("Cannot store details")));
+      await eventually("a warning", () => log().some((line) => line.startsWith("Cannot store")));
       await mongo.start();
-      await until(async () => (await documents()).length > 0);
+      await eventually("a document", async () => await countIn(scene) > 0);
     }
     assertEquals((await documents()).map(({ user }) => user), ["agent_u3", "agent_u4", "agent_u5"]);
     assertEquals(log().filter((line) => line.startsWith("Too many details")).length, 1);
   });
 }
 
-/** Looks until something is so; the test's own time limit ends it. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (;;) {
-    const answer = await Promise.resolve(isSo()).catch(() => false);
-    if (answer) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+/** Number of documents; none while the database is away. */
+function countIn({ documents }: Scene): Promise<number> {
+  return documents().then(({ length }) => length, () => 0);
 }

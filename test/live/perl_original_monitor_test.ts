@@ -4,23 +4,10 @@ import { MongoClient } from "mongodb";
 import { startCarbonServer } from "../../sim/carbon/mod.ts";
 import { startMongoServer } from "../../sim/mongo/mod.ts";
 import { AGENT_UUID, originalTest } from "./_perl_original.ts";
+import { eventually } from "../_eventually.ts";
 
-/** Longest wait for what the monitor hands on every ten seconds, and the time between two looks. */
-const FLUSHED_MS = 60_000;
-const LOOK_MS = 200;
 /** Series of a manager that has run one job, without its readings of the machine. */
 const OF_A_JOB = ["avg", "count", "gmean", "max", "min"].map((kind) => `job.succeeded.${kind}`);
-
-/** Asks until there is an answer. */
-async function until<T>(ask: () => Promise<T | undefined>, what: string): Promise<T> {
-  const end = Date.now() + FLUSHED_MS;
-  while (Date.now() < end) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-  throw new Error(`Waited ${FLUSHED_MS} ms in vain for ${what}`);
-}
 
 originalTest("our monitor keeps what the original's manager and ours report", async (perl) => {
   const { site, ours } = perl;
@@ -63,10 +50,10 @@ originalTest("our monitor keeps what the original's manager and ours report", as
   }
 
   const counted = (manager: string) =>
-    until(async () => {
+    eventually(`the job of ${manager} in Carbon`, async () => {
       const series = await seriesOf(manager);
-      return series["job.succeeded.count"] === undefined ? undefined : series;
-    }, `the job of ${manager} in Carbon`);
+      return series["job.succeeded.count"] !== undefined && series;
+    }, { lookMs: 200 });
 
   const original = await perl.startManager();
   const command = await site.file("job.sh", "#!/bin/sh\necho done\n");
@@ -86,9 +73,9 @@ originalTest("our monitor keeps what the original's manager and ours report", as
     assertEquals([series["job.succeeded.count"], series["job.start"]], [1, 1], name);
     assert((series["job.succeeded.avg"] ?? 1) < 1, "Durations are minutes");
   }
-  const document = await until(async () => {
+  const document = await eventually("both jobs in MongoDB", async () => {
     const found = await connections.findOne({ "agent_data.uuid": AGENT_UUID });
-    return found?.["succeeded_jobs"] === 2 ? found : undefined;
-  }, "both jobs in MongoDB");
+    return found?.["succeeded_jobs"] === 2 && found;
+  }, { lookMs: 200 });
   assert(document["contributed_time"] >= 0 && document["updated_at"] instanceof Date);
 }, { monitored: true });

@@ -16,6 +16,7 @@ import {
   startSandboxProcess,
   startServers,
 } from "./_site.ts";
+import { eventually } from "../_eventually.ts";
 
 const JOBS = 50;
 /** Longest time for all jobs to be at work, in milliseconds. */
@@ -187,7 +188,7 @@ Deno.test("what an upload leaves when its file server is killed is not taken for
   const [id = ""] = await site.submit({ command: await site.file("big.sh", script) });
   const upload = join(site.servers.addresses.directories.chirp, `${id}.1`, `${id}.tgz`);
   await agent.logged(/Asking .* for a place/);
-  while (await sizeOf(upload) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await eventually("a part of the upload", async () => await sizeOf(upload) > 0, { lookMs: 1 });
   await sandbox.kill();
   const leftBytes = await sizeOf(upload);
   await sandbox.restart();

@@ -21,6 +21,7 @@ import { TraceWriter } from "../../tools/trace/record/trace_writer.ts";
 import { replayInMemory } from "../../tools/trace/replay/in_memory.ts";
 import { tellStory } from "../../tools/trace/show/story.ts";
 import { hasProsody, startProsody } from "./xmpp_server.ts";
+import { eventually } from "../_eventually.ts";
 
 const LOOPBACK = "127.0.0.1";
 const ACCOUNTS = new Map([["jm", "secret of jm"], ["agent", "secret of agent"]]);
@@ -81,9 +82,7 @@ async function recordJob(folder: string): Promise<string> {
     times: { requestMs: 300 },
   });
   const running = [manager.run(stop.signal), agent.run(stop.signal)];
-  while ((await store.get("the-job"))?.state !== "failed") {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await eventually("the job's end", async () => (await store.get("the-job"))?.state === "failed");
   stop.abort();
   await Promise.all(running);
   await proxy[Symbol.asyncDispose]();

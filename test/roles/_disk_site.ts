@@ -8,7 +8,6 @@ import { assert } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { parseChirpAddress } from "../../lib/chirp/address.ts";
 import { connectChirp } from "../../lib/chirp/mod.ts";
-import { sleep, systemClock } from "../../lib/clock.ts";
 import { isFinal } from "../../lib/jobs/job_state.ts";
 import type { JobRecord } from "../../lib/jobs/job_store.ts";
 import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
@@ -23,6 +22,7 @@ import { type ChirpServer, startChirpServer } from "../../sim/chirp/mod.ts";
 import { memoryRedisCalls, RedisStore } from "../../sim/redis/mod.ts";
 import { Broker, memoryLink } from "../../sim/xmpp/mod.ts";
 import { MANAGER, modelHost } from "./_site.ts";
+import { eventually } from "../_eventually.ts";
 
 /** Where the sample jobs are. */
 export const SAMPLE_JOBS = fromFileUrl(new URL("../../fixtures/jobs/", import.meta.url));
@@ -83,12 +83,11 @@ export class DiskSite implements AsyncDisposable {
   async run(submission: Submission): Promise<JobRecord> {
     const site = { store: this.store, chirpFolder: this.chirp, chirpAddress: this.#address };
     const [id = ""] = await submitJobs(submission, site);
-    for (;;) {
+    return await eventually(`the end of job ${id}`, async () => {
       const job = await this.store.get(id);
       assert(job !== undefined);
-      if (isFinal(job.state)) return job;
-      await sleep(systemClock, 5);
-    }
+      return isFinal(job.state) && job;
+    }, { lookMs: 5 });
   }
 
   /** Writes a shell script; returns its path. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { assertEnded, ToolSite } from "./_tool_site.ts";
+import { eventually } from "../_eventually.ts";
 
 /** Writes input files into the scratch folder. */
 async function layOut(site: ToolSite): Promise<void> {
@@ -109,7 +110,7 @@ Deno.test("submit --wait follows the jobs, and its exit code judges them", async
   await waiting.printed(/ failed exit 3$/);
   assertEnded(await waiting.end(), 1);
   const good = site.start("submit", ["--command=true", "--wait", "--json"]);
-  while (await site.store.waiting() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually("the job", async () => await site.store.waiting() > 0);
   const id = await site.finishNext();
   const result = await good.end();
   assertEnded(result, 0);

@@ -5,6 +5,7 @@ import { seededRandom } from "../../../lib/random.ts";
 import { assertFails, namesIn, withPeer } from "./_fixture.ts";
 import { answering, type PeerScript } from "./_scripted_peer.ts";
 import { TestClock } from "./_test_clock.ts";
+import { eventually } from "../../_eventually.ts";
 
 const WHOAMI = { "whoami 1024": "17\naddress:127.0.0.1" };
 const IDENTITY = "address:127.0.0.1";
@@ -187,7 +188,7 @@ Deno.test("put() sends nothing to a server that refuses", async () => {
 Deno.test("a stalled server times out, for reads and in the middle of a file", async () => {
   await withPeer([stall], async ({ client, peer, clock }) => {
     const failing = assertFails("timed-out", () => client.whoami(), "stalled for 60000 ms");
-    await until(() => peer.lines.length === 2);
+    await eventually("the request", () => peer.lines.length === 2);
     clock.expire(59_999);
     clock.expire(1);
     await failing;
@@ -200,7 +201,7 @@ Deno.test("a stalled server times out, for reads and in the middle of a file", a
   };
   await withPeer([half], async ({ client, local, clock }) => {
     const failing = assertFails("timed-out", () => client.get("/f", join(local, "f")), "/f");
-    await until(async () => (await namesIn(local)).length === 1);
+    await eventually("the file", async () => (await namesIn(local)).length === 1);
     clock.expire(60_000);
     await failing;
     assertEquals(await namesIn(local), []);
@@ -220,7 +221,7 @@ Deno.test("an aborted request ends with the reason, in the queue too", async () 
     const queued = new AbortController();
     const second = client.get("/g", join(local, "g"), { signal: queued.signal });
     const secondFails = assertRejects(() => second, Error, "Not even begun");
-    await until(() => peer.lines.length === 2);
+    await eventually("the request", () => peer.lines.length === 2);
     queued.abort(new Error("Not even begun"));
     await secondFails;
     control.abort(reason);
@@ -236,7 +237,7 @@ Deno.test("closing the client breaks off what is under way and what waits", asyn
       assertFails("disconnected", () => client.whoami(), "the client is closed"),
       assertFails("disconnected", () => client.stat("/f"), "stat /f"),
     ]);
-    await until(() => peer.lines.length === 2);
+    await eventually("the request", () => peer.lines.length === 2);
     await client[Symbol.asyncDispose]();
     await failing;
     await assertFails("disconnected", () => client.whoami(), "the client is closed");
@@ -247,7 +248,7 @@ Deno.test("the signal of a client ends it with the signal's reason", async () =>
   const control = new AbortController();
   await withPeer([stall], async ({ client, peer }) => {
     const failing = assertRejects(() => client.whoami(), Error, "Shutting down");
-    await until(() => peer.lines.length === 2);
+    await eventually("the request", () => peer.lines.length === 2);
     control.abort(new Error("Shutting down"));
     await failing;
     await assertRejects(() => client.whoami(), Error, "Shutting down");
@@ -313,8 +314,3 @@ Deno.test("listings are bounded and their names are checked", async () => {
     await assertFails("protocol", () => client.list("/"), "etc/passwd");
   });
 });
-
-/** Waits for the event loop to bring something about. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 0));
-}

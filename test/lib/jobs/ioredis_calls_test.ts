@@ -3,6 +3,7 @@ import type { Clock, Timer } from "../../../lib/clock.ts";
 import { connectRedis } from "../../../lib/jobs/ioredis_calls.ts";
 import { RedisError } from "../../../lib/jobs/redis_calls.ts";
 import { systemClock } from "../../../lib/clock.ts";
+import { eventually } from "../../_eventually.ts";
 
 const HOST = "127.0.0.1";
 
@@ -129,7 +130,7 @@ Deno.test("connectRedis() never repeats a command whose answer was lost", async 
   );
   const reconnect = await clock.first;
   reconnect();
-  while (!calls.connected) await new Promise((resolve) => setTimeout(resolve, 1));
+  await eventually("a connection", () => calls.connected);
   assertEquals(await calls.call(["PING"]), "PONG");
   assertEquals(pushes, 1);
 });

@@ -14,6 +14,7 @@ import { startCarbonServer } from "../../../sim/carbon/mod.ts";
 import { startMongoServer } from "../../../sim/mongo/mod.ts";
 import { memoryLink, startXmppServer } from "../../../sim/xmpp/mod.ts";
 import type { Rendered } from "../../contract/carbon/scene.ts";
+import { eventually } from "../../_eventually.ts";
 import { freePort } from "../../_free_port.ts";
 
 const SERIES = "copilot.jobmanager.generic.alpha";
@@ -64,9 +65,12 @@ Deno.test("a monitor carries reports from XMPP to Carbon, MongoDB and Prometheus
     const running = monitor.run(stop.signal);
     await using manager = memoryLink(server.broker, { user: "jm", resource: "alpha" });
     await manager.open({ onStanza() {}, onStatus() {} });
-    await until(
-      () => Promise.resolve([...server.broker.sessions()]),
-      (sessions) => sessions.some(({ jid }) => jid.local === "mon"),
+    await eventually(
+      "the monitor's presence",
+      () =>
+        [...server.broker.sessions()].some(({ jid, available }) =>
+          jid.local === "mon" && available
+        ),
     );
     let last = 0;
     REPORTS(eventReporter({
@@ -79,10 +83,10 @@ Deno.test("a monitor carries reports from XMPP to Carbon, MongoDB and Prometheus
           ...{ info: formatCommand(command), noack: true, groupchat: false },
         })),
     }));
-    const metrics = await until(
-      async () => await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text(),
-      (text) => text.includes("copilot_value{"),
-    );
+    const metrics = await eventually("the value in /metrics", async () => {
+      const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      return text.includes("copilot_value{") && text;
+    });
     assert(metrics.includes(
       'copilot_events_total{component="jobmanager.generic.alpha",event="job.start"} 2',
     ));
@@ -110,12 +114,3 @@ Deno.test("a monitor carries reports from XMPP to Carbon, MongoDB and Prometheus
   await client.close();
   assertEquals(found.map(({ user, succeeded_jobs }) => [user, succeeded_jobs]), [["agent_u1", 1]]);
 });
-
-/** Asks until the answer is right; the test's own time limit ends it. */
-async function until<T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (isRight(answer)) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

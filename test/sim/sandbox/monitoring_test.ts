@@ -1,22 +1,14 @@
 /** A watched site, from an agent's job to what Graphite, MongoDB and the dashboard say of it. */
 import { assert, assertEquals } from "@std/assert";
 import { MongoClient } from "mongodb";
-import { sleep, systemClock } from "../../../lib/clock.ts";
+import { systemClock } from "../../../lib/clock.ts";
 import { eventReporter } from "../../../lib/messaging/event_reporter.ts";
 import { Container } from "../../../lib/messaging/container.ts";
 import { xmppLink } from "../../../lib/messaging/xmpp_link.ts";
 import { Jid } from "../../../lib/protocol/jid.ts";
 import { silentLogger } from "../../../lib/log.ts";
 import { startSandbox } from "../../../sim/sandbox.ts";
-
-/** Asks until an answer is there; what it waits for takes seconds of real time. */
-async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await sleep(systemClock, 50);
-  }
-}
+import { eventually } from "../../_eventually.ts";
 
 Deno.test("a watched sandbox keeps events, readings and connections, and again after a restart", async () => {
   const directory = await Deno.makeTempDir({ prefix: "copilot_watched_" });
@@ -48,7 +40,7 @@ Deno.test("a watched sandbox keeps events, readings and connections, and again a
         post: (to, command, options) => container.post(to, command, options),
       });
       events.value("queuedJobs", 42);
-      const value = await eventually(async () => {
+      const value = await eventually("the value in Carbon", async () => {
         const target = "copilot.jobmanager.generic.default.queuedJobs";
         const url = `http://127.0.0.1:${graphite}/render?target=${target}&from=-2min&format=json`;
         const series: { datapoints: [number | null, number][] }[] = await (await fetch(url)).json();
@@ -57,13 +49,15 @@ Deno.test("a watched sandbox keeps events, readings and connections, and again a
       assertEquals(value, 42);
       const client = new MongoClient(`mongodb://127.0.0.1:${mongodb}`, { directConnection: true });
       const connections = client.db("copilot").collection("connections");
-      const found = await eventually(async () =>
-        await connections.findOne({ resource: start, connected: true }) ?? undefined
+      const found = await eventually(
+        "the document",
+        async () => await connections.findOne({ resource: start, connected: true }) ?? undefined,
       );
       assertEquals([found["user"], found["address"]], ["agent", "127.0.0.1"]);
       // The agent of the first start has gone with it.
-      await eventually(async () =>
-        await connections.countDocuments({ connected: true }) === 1 ? true : undefined
+      await eventually(
+        "one connection",
+        async () => await connections.countDocuments({ connected: true }) === 1,
       );
       await client.close();
     }

@@ -10,6 +10,7 @@ import {
   type Peer,
   scriptedServer,
 } from "./_scripted_server.ts";
+import { eventually } from "../../../_eventually.ts";
 
 const NS_SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
 
@@ -258,15 +259,15 @@ Deno.test("xmppLink() keeps the order and a limit when the server doesn't read",
   }
   assert(sent < 100_000);
   read.resolve();
-  for (let told = false; !told;) {
+  await eventually("room in the outbox", () => {
     try {
       link.send(xml("message", { id: "last" }));
-      told = true;
+      return true;
     } catch (error) {
-      if (!(error instanceof OutboxFullError)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (error instanceof OutboxFullError) return false;
+      throw error;
     }
-  }
+  }, { lookMs: 1 });
   await observer.until(() => observer.stanzas.length === 1);
   const ids = [...heard.matchAll(/ id='(\d+)'/g)].map(([, id]) => Number(id));
   assertEquals(ids, Array.from({ length: sent }, (_, index) => index));
