@@ -13,23 +13,7 @@ import { fromFileUrl, join, resolve } from "@std/path";
 import { parseCommandLine } from "../lib/cli/flags.ts";
 import { EXIT, printJson, printLine, runMain } from "../lib/cli.ts";
 import { copyLocal, listLocal } from "../lib/jobs/local_files.ts";
-import { AGENT_COMPONENT, agentVariables } from "../roles/agent/variables.ts";
-import { DASHBOARD_COMPONENT, dashboardVariables } from "../roles/dashboard/variables.ts";
-import {
-  ALIEN_JOBMANAGER,
-  ALIEN_STORAGEMANAGER,
-  alienJobManagerVariables,
-  alienStorageManagerVariables,
-} from "../roles/grid/alien_variables.ts";
-import {
-  PANDA_STORAGEMANAGER,
-  pandaStorageManagerVariables,
-} from "../roles/grid/panda_variables.ts";
-import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../roles/jobmanager/variables.ts";
-import type { Variables } from "../lib/config.ts";
-import { KEYMANAGER_COMPONENT, keyManagerVariables } from "../roles/keymanager/variables.ts";
-import { MONITOR_COMPONENT, monitorVariables } from "../roles/monitor/variables.ts";
-import { PRESENCE_COMPONENT, presenceVariables } from "../roles/presence/variables.ts";
+import { COMPONENTS } from "./install/components.ts";
 import { exampleConfig } from "./install/example_config.ts";
 import { LAUNCHERS, launcherText } from "./install/launchers.ts";
 import { SERVICES, unitText } from "./install/units.ts";
@@ -37,19 +21,6 @@ import { SERVICES, unitText } from "./install/units.ts";
 const NAME = "copilot-install";
 /** What roles and tools need of the checkout. */
 const SOURCES = ["lib", "roles", "sim", "tools", "types", "mod.ts", "deno.json", "deno.lock"];
-
-/** Components with a configuration file of their own. */
-const CONFIGURED: readonly (readonly [component: string, variables: Variables])[] = [
-  [AGENT_COMPONENT, agentVariables],
-  [JOBMANAGER_COMPONENT, jobManagerVariables],
-  [ALIEN_JOBMANAGER.component, alienJobManagerVariables],
-  [ALIEN_STORAGEMANAGER.component, alienStorageManagerVariables],
-  [PANDA_STORAGEMANAGER.component, pandaStorageManagerVariables],
-  [MONITOR_COMPONENT, monitorVariables],
-  [DASHBOARD_COMPONENT, dashboardVariables],
-  [PRESENCE_COMPONENT, presenceVariables],
-  [KEYMANAGER_COMPONENT, keyManagerVariables],
-];
 
 const parser = object({
   prefix: withDefault(
@@ -120,8 +91,8 @@ async function installUnits(prefix: string): Promise<string[]> {
 }
 
 async function installConfigs(prefix: string): Promise<string[]> {
-  const files = CONFIGURED.map(([component, variables]) =>
-    [`${component}.conf.example`, exampleConfig(component, variables)] as const
+  const files = COMPONENTS.map(({ name, variables }) =>
+    [`${name}.conf.example`, exampleConfig(name, variables)] as const
   );
   return await writeFiles(join(prefix, "etc", "copilot"), files, 0o644);
 }

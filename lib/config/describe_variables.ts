@@ -20,6 +20,15 @@ function describeKind(variable: Variable): string {
   return "";
 }
 
+/** The meaning, other names, and why a variable that changes nothing is read all the same. */
+function describeMeaning({ meaning, aliases, withoutEffect }: Variable): string {
+  return [
+    meaning,
+    ...aliases === undefined ? [] : [`also ${aliases.join(", ")}`],
+    ...withoutEffect === undefined ? [] : [`no effect: ${withoutEffect}`],
+  ].join("; ");
+}
+
 /**
  * Describes variables for a terminal: name, flag and default on one line, the meaning under it.
  *
@@ -28,7 +37,7 @@ function describeKind(variable: Variable): string {
  */
 export function describeVariables(variables: Variables): string[] {
   return Object.values(variables).flatMap((variable) => {
-    const { name, flag, meaning, example } = variable;
+    const { name, flag, example } = variable;
     const title = flag === undefined ? name : `${name}, --${flag}`;
     const [kind, fallback] = [describeKind(variable), describeDefault(variable)];
     const note = fallback === ""
@@ -37,7 +46,7 @@ export function describeVariables(variables: Variables): string[] {
       ? ` (${fallback})`
       : ` [${fallback}]`;
     const detail = kind === "" ? `e.g. ${example}` : kind;
-    return [`  ${title}${note}`, `      ${meaning} (${detail})`];
+    return [`  ${title}${note}`, `      ${describeMeaning(variable)} (${detail})`];
   });
 }
 
@@ -50,12 +59,12 @@ export function describeVariables(variables: Variables): string[] {
 export function variablesTable(variables: Variables): string {
   const rows = Object.values(variables).map((variable) => {
     const kind = describeKind(variable);
-    const meaning = kind === "" ? variable.meaning : `${variable.meaning} (${kind})`;
+    const meaning = describeMeaning(variable);
     const code = (text: string) => text === "" ? "" : `\`${text}\``;
     const fallback = describeDefault(variable);
     return [
       code(variable.name),
-      meaning,
+      kind === "" ? meaning : `${meaning} (${kind})`,
       fallback === "required" ? fallback : code(fallback),
       code(variable.example),
     ];

@@ -15,7 +15,7 @@ const originalVariables = defineVariables({
   mapsKey: {
     name: "DASH_GMAPS_API_KEY",
     kind: "text",
-    meaning: "API key of Google Maps; the original's name is DASH_GMAPS_KEY",
+    meaning: "API key of Google Maps",
     example: "SET_YOUR_API_KEY",
     aliases: ["DASH_GMAPS_KEY"],
     withoutEffect: "the world map is drawn from data of the project's own, without Google",

@@ -25,8 +25,12 @@ export const ALIEN_STORAGEMANAGER = {
 /** Name of the list of jobs that wait for agents. */
 const QUEUE = "waiting_jobs_alien";
 
-/** How AliEn is reached. */
-function alienVariables(prefix: "JM" | "SM") {
+/**
+ * How AliEn is reached.
+ *
+ * @param prefix First part of the names.
+ */
+export function alienVariables(prefix: string) {
   return defineVariables({
     alienUrl: {
       name: `${prefix}_ALIEN_URL`,

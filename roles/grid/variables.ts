@@ -13,8 +13,8 @@ import {
 } from "../../lib/config.ts";
 import {
   folderVariables,
+  handOutVariables,
   queueVariables,
-  requirementVariables,
   tendingVariables,
   watchVariables,
 } from "../jobmanager/variables.ts";
@@ -38,7 +38,7 @@ export function gridManagerVariables(list: string, prefix: "JM" | "SM") {
     waitingJobsList: { ...queueVariables.waitingJobsList, default: list },
     ...folderVariables,
     doneJobDir: { ...folderVariables.doneJobDir, required: true },
-    ...requirementVariables,
+    ...handOutVariables,
     ...tendingVariables,
     gridSweep: {
       name: `${prefix}_GRID_SWEEP`,

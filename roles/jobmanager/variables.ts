@@ -133,18 +133,14 @@ const originalVariables = defineVariables({
   },
 });
 
-/** What agents must have. */
-export const requirementVariables = defineVariables({
+/** To whom jobs are handed out. */
+export const handOutVariables = defineVariables({
   requireFile: {
     name: "JM_JOB_REQUIRE_FILE",
     kind: "text",
     meaning: "File that must exist on an agent's machine",
     example: "/cvmfs/alice.cern.ch",
   },
-});
-
-/** How jobs at work and finished ones are looked after. */
-export const tendingVariables = defineVariables({
   cooldown: {
     name: "JM_REQUEST_COOLDOWN",
     kind: "seconds",
@@ -152,6 +148,10 @@ export const tendingVariables = defineVariables({
     example: "60",
     default: 0,
   },
+});
+
+/** How jobs at work and finished ones are looked after. */
+export const tendingVariables = defineVariables({
   leaseSeconds: {
     name: "JM_LEASE_SECONDS",
     kind: "seconds",
@@ -205,7 +205,7 @@ export const jobManagerVariables = defineVariables({
   ...envelopeVariable,
   ...queueVariables,
   ...folderVariables,
-  ...requirementVariables,
+  ...handOutVariables,
   redirectStorageTo: {
     name: "JM_REDIRECT_STORAGE_TO",
     kind: "jid",

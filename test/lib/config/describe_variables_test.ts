@@ -12,6 +12,22 @@ Deno.test("describeVariables() gives name, flag, default and meaning", () => {
   ]);
 });
 
+Deno.test("a variable's other names and why it changes nothing are told with its meaning", () => {
+  const variables = {
+    key: {
+      name: "KEY",
+      aliases: ["OLD_KEY"],
+      kind: "text",
+      meaning: "Key of a service",
+      example: "x",
+      withoutEffect: "nobody asks for it",
+    },
+  } as const;
+  const told = "Key of a service; also OLD_KEY; no effect: nobody asks for it";
+  assertEquals(describeVariables(variables), ["  KEY", `      ${told} (e.g. x)`]);
+  assertStringIncludes(variablesTable(variables), `| ${told} |`);
+});
+
 Deno.test("variablesTable() makes one row a variable and escapes bars", () => {
   const table = variablesTable({
     size: { name: "X", kind: "bytes", meaning: "A|B", example: "1GiB", default: 10 },
