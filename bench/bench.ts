@@ -14,7 +14,7 @@ import { EXIT, printErrorLine, printJson, printLine, runMain } from "../lib/cli.
 import { BENCHES } from "./benches.ts";
 import { describeMachine } from "./machine.ts";
 import { measureApart } from "./measure_apart.ts";
-import { reportOf } from "./report.ts";
+import { type MeasuredBench, reportOf } from "./report.ts";
 import { printReport } from "./table.ts";
 import type { BenchSettings } from "./row.ts";
 
@@ -47,8 +47,8 @@ async function main(signal: AbortSignal): Promise<number> {
   const settings: BenchSettings = { mode, runs: runs ?? RUNS[mode] };
   const chosen = BENCHES.filter(({ name }) => only.length === 0 || only.includes(name));
   const machine = await describeMachine();
-  const measured = [];
-  // One after the other, each in a process of its own: none disturbs another.
+  const measured: MeasuredBench[] = [];
+  // One after the other, each in a process of its own: none disturbs another, nor takes it along.
   for (const { name, about } of chosen) {
     printErrorLine(`${name}: ${about}`);
     measured.push({ bench: name, rows: await measureApart(name, settings, signal) });

@@ -14,14 +14,13 @@ const SCRIPT = fromFileUrl(new URL("measure.ts", import.meta.url));
  * @param name Name of the bench.
  * @param settings How to measure.
  * @param signal Ends it.
- * @returns Its rows.
- * @throws {Error} When the bench fails.
+ * @returns Its rows; `undefined` when it failed, which its process has explained on standard error.
  */
 export async function measureApart(
   name: string,
   settings: BenchSettings,
   signal: AbortSignal,
-): Promise<readonly Row[]> {
+): Promise<readonly Row[] | undefined> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "-A", SCRIPT, name, JSON.stringify(settings)],
     stdin: "null",
@@ -30,7 +29,7 @@ export async function measureApart(
     signal,
   }).output();
   signal.throwIfAborted();
-  if (!success) throw new Error(`Cannot measure ${name}: its process failed`);
+  if (!success) return undefined;
   const lastLine = new TextDecoder().decode(stdout).trimEnd().split("\n").at(-1) ?? "";
   return JSON.parse(lastLine);
 }

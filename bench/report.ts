@@ -46,11 +46,21 @@ export interface RowReport {
   readonly note?: string;
 }
 
+/** What a bench gave. */
+export interface MeasuredBench {
+  /** Its name. */
+  readonly bench: string;
+  /** `undefined` when it failed. */
+  readonly rows: readonly Row[] | undefined;
+}
+
 /** All that was measured. */
 export interface BenchReport extends BenchSettings {
   readonly machine: Machine;
   readonly rows: readonly RowReport[];
-  /** Whether every row reaches its floors. */
+  /** Names of benches that failed. */
+  readonly failed: readonly string[];
+  /** Whether every bench gave its rows and every row reaches its floors. */
   readonly reached: boolean;
 }
 
@@ -94,10 +104,12 @@ function rowReport(bench: string, row: Row): RowReport {
 
 /** Judges what was measured. */
 export function reportOf(
-  measured: readonly { readonly bench: string; readonly rows: readonly Row[] }[],
+  measured: readonly MeasuredBench[],
   settings: BenchSettings,
   machine: Machine,
 ): BenchReport {
-  const rows = measured.flatMap(({ bench, rows }) => rows.map((row) => rowReport(bench, row)));
-  return { ...settings, machine, rows, reached: rows.every(({ reached }) => reached) };
+  const rows = measured.flatMap(({ bench, rows = [] }) => rows.map((row) => rowReport(bench, row)));
+  const failed = measured.filter(({ rows }) => rows === undefined).map(({ bench }) => bench);
+  const reached = failed.length === 0 && rows.every(({ reached }) => reached);
+  return { ...settings, machine, rows, failed, reached };
 }

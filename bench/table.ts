@@ -99,7 +99,7 @@ function notesOf({ rows }: BenchReport): ReadonlySet<string> {
 
 /** Prints the report: machine and settings, the table, notes. */
 export function printReport(report: BenchReport): void {
-  const { machine, mode, runs, rows } = report;
+  const { machine, mode, runs } = report;
   const memory = `${Math.round(machine.memoryBytes / 2 ** 30)} GiB`;
   printLine(`${machine.processor}, ${machine.cores} cores, ${memory}; ${machine.kernel}`);
   printLine(
@@ -113,9 +113,14 @@ export function printReport(report: BenchReport): void {
     "Medians of the runs, ± half the distance of the quartiles. Times: above 1, ours is better.",
   );
   for (const note of notesOf(report)) printLine(note);
+  for (const line of verdictLines(report)) printLine(line);
+}
+
+function verdictLines({ rows, failed, reached }: BenchReport): string[] {
+  if (reached) return [paint("Every floor that was tried is reached", "green")];
   const missed = rows.filter(({ reached }) => !reached).length;
-  const text = missed === 0
-    ? "Every floor that was tried is reached"
-    : `${missed} rows miss a floor`;
-  printLine(paint(text, missed === 0 ? "green" : "red"));
+  return [
+    ...(missed === 0 ? [] : [paint(`Rows that miss a floor: ${missed}`, "red")]),
+    ...(failed.length === 0 ? [] : [paint(`Benches that failed: ${failed.join(", ")}`, "red")]),
+  ];
 }

@@ -53,6 +53,13 @@ Deno.test("a row without a program to measure it says so, and misses nothing", (
   assertMatch(reportTable(unmeasured), /not measured\s+monk\s+not installed\s+≥ 50, 2×$/m);
 });
 
+Deno.test("a bench that failed spoils the verdict, and no other bench's rows", () => {
+  const row: Row = { what: "beads", unit: "beads/s", better: "more", ours: [1] };
+  const measured = [{ bench: "abacus", rows: [row] }, { bench: "slide_rule", rows: undefined }];
+  const { rows, failed, reached } = reportOf(measured, { mode: "quick", runs: 1 }, machine);
+  assertEquals([rows.length, failed, reached], [1, ["slide_rule"], false]);
+});
+
 Deno.test("the table shows figures, ratio, floor and verdict", () => {
   const peers = [{ name: "monk", samples: [50, 55, 45], floor: 4 }];
   const text = reportTable(report({ peers, floor: 50 }), { colours: false });
