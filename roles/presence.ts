@@ -29,6 +29,8 @@ export class Presence implements Component {
   /** UUIDs of agents by full JID: connections whose documents are open. */
   readonly #open = new Map<string, string>();
   #census: Census | undefined;
+  /** Why the last look failed; told once. */
+  #failure: string | undefined;
 
   /**
    * Puts the parts together; nothing is sent before {@linkcode run}.
@@ -70,7 +72,7 @@ export class Presence implements Component {
       const work = new AsyncDisposableStack();
       work.use(repeat(this.#clock, lookMs, () => this.#look(signal)));
       work.use(repeat(this.#clock, reportMs, () => {
-        if (this.#census !== undefined) this.#events.value("connected", this.#census.count);
+        this.#reportCount();
         return Promise.resolve();
       }));
       return work;
@@ -88,16 +90,26 @@ export class Presence implements Component {
     // Nobody would hear it; what has changed meanwhile is found afterwards.
     if (this.#container.jid === undefined) return;
     try {
+      const wasUnknown = this.#census === undefined;
       this.#census = await this.#options.source.census(signal);
+      // Who starts a site, or mends its server, need not wait for the minute.
+      if (wasUnknown) this.#reportCount();
+      if (this.#failure !== undefined) this.#log.info("It is seen again who is connected");
+      this.#failure = undefined;
       await this.#follow(this.#census.connections);
     } catch (error) {
       // Who cannot be asked has not gone.
       this.#census = undefined;
       if (signal.aborted) return;
-      this.#log.warning(
-        `Cannot see who is connected: ${error instanceof Error ? error.message : error}`,
-      );
+      const failure = error instanceof Error ? error.message : String(error);
+      if (failure === this.#failure) return;
+      this.#failure = failure;
+      this.#log.warning(`Cannot see who is connected: ${failure}`);
     }
+  }
+
+  #reportCount(): void {
+    if (this.#census !== undefined) this.#events.value("connected", this.#census.count);
   }
 
   async #follow(connections: readonly Connection[]): Promise<void> {

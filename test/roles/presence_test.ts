@@ -29,22 +29,24 @@ function connection(jid: string, address?: string): Connection {
   return { jid: Jid.parse(jid), address };
 }
 
-/** What the monitor heard, in short. */
-function heard(monitor: Hand): unknown[] {
-  const commands = monitor.commands.splice(0);
-  return commands.map(({ command, noack }) => {
+/** Puts what the monitor heard into two lists: in short what became of documents, and numbers. */
+function listen(monitor: Hand, documents: unknown[], numbers: string[]): void {
+  for (const { command, noack } of monitor.commands.splice(0)) {
     assert(noack);
     switch (command.command) {
       case "reportEventValue":
-        return `${command.component} ${command.event} = ${command.value}`;
+        numbers.push(`${command.component} ${command.event} = ${command.value}`);
+        break;
       case "storeEventDetails":
-        return JSON.parse(command.details);
+        documents.push(JSON.parse(command.details));
+        break;
       case "updateEventDetails":
-        return `${command.session} ${command.updates}`;
+        documents.push(`${command.session} ${command.updates}`);
+        break;
       default:
-        return command.command;
+        documents.push(command.command);
     }
-  });
+  }
 }
 
 async function withPresence(
@@ -52,7 +54,10 @@ async function withPresence(
   test: (scene: {
     readonly site: Site;
     readonly source: ReturnType<typeof toldSource>;
+    /** What became of documents since the last time. */
     readonly heard: () => unknown[];
+    /** Numbers reported since the last time. */
+    readonly counted: () => string[];
     readonly log: () => readonly string[];
   }) => Promise<void>,
 ): Promise<void> {
@@ -74,10 +79,19 @@ async function withPresence(
   const stopped = new AbortController();
   const running = presence.run(stopped.signal);
   await site.pass(0);
+  const documents: unknown[] = [];
+  const numbers: string[] = [];
   await test({
     site,
     source,
-    heard: () => heard(monitor),
+    heard: () => {
+      listen(monitor, documents, numbers);
+      return documents.splice(0);
+    },
+    counted: () => {
+      listen(monitor, documents, numbers);
+      return numbers.splice(0);
+    },
     log: () => sink.records.map(({ message }) => message),
   });
   stopped.abort(new Error("The test is over"));
@@ -112,11 +126,16 @@ Deno.test("Presence has a document stored for an agent that comes, as the origin
     assertEquals(heard(), []);
   }));
 
-Deno.test("Presence reports once a minute how many are connected, whoever they are", () =>
-  withPresence({}, async ({ site, source, heard }) => {
+Deno.test("Presence reports how many are connected when it knows first, then once a minute", () =>
+  withPresence({}, async ({ site, source, counted }) => {
     source.who = [connection("jm@copilot.test/a"), connection("mon@copilot.test/b")];
-    await site.pass(60);
-    assertEquals(heard(), ["ejabberd.copilot.test connected = 2"]);
+    await site.pass(10);
+    assertEquals(counted(), ["ejabberd.copilot.test connected = 2"]);
+    source.who.pop();
+    await site.pass(49);
+    assertEquals(counted(), []);
+    await site.pass(1);
+    assertEquals(counted(), ["ejabberd.copilot.test connected = 1"]);
   }));
 
 Deno.test("Presence closes the document of an agent that has gone, and of one that came back first", () =>
@@ -136,17 +155,19 @@ Deno.test("Presence closes the document of an agent that has gone, and of one th
   }));
 
 Deno.test("Presence closes nothing and counts nobody while the server cannot be asked", () =>
-  withPresence({}, async ({ site, source, heard, log }) => {
+  withPresence({}, async ({ site, source, heard, counted, log }) => {
     source.who = [connection(VOLUNTEER)];
     await site.pass(10);
     heard();
+    counted();
     source.failure = "no route to host";
     await site.pass(60);
-    assertEquals(heard(), []);
-    assert(log().includes("Cannot see who is connected: no route to host"));
+    assertEquals([heard(), counted()], [[], []]);
+    const complaint = "Cannot see who is connected: no route to host";
+    assertEquals(log().filter((line) => line === complaint).length, 1);
     source.failure = undefined;
     await site.pass(10);
-    assertEquals(heard(), []);
+    assertEquals([heard(), counted()], [[], ["ejabberd.copilot.test connected = 1"]]);
   }));
 
 Deno.test("Presence that was restarted closes what has gone meanwhile, and stores nothing twice", async () => {
