@@ -307,7 +307,7 @@ export class Container implements AsyncDisposable {
     if (message.kind !== "other") this.#forms.learn(from.full, message.form ?? "original");
     if (from.resource !== "" && !this.#room?.isFrom(from)) this.#component.onSignOfLife?.(from);
     if (message.kind === "ack") {
-      this.#delivery.acknowledged(message.ack);
+      this.#delivery.acknowledged(message.ack, from);
     } else if (message.kind === "command") {
       if (message.groupchat && isHistory(stanza)) return;
       this.#onCommand(message, { jid: from, groupchat: message.groupchat });

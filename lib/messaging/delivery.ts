@@ -6,6 +6,7 @@
  */
 import { type Clock, systemClock, type Timer } from "../clock.ts";
 import type { Info } from "../protocol/info.ts";
+import { type Jid, tryParseJid } from "../protocol/jid.ts";
 import { type CommandMessage, encodeMessage, type EnvelopeForm } from "../protocol/message.ts";
 import type { XmlElement } from "../protocol/xml.ts";
 import { type Random, randomUuid, systemRandom } from "../random.ts";
@@ -50,15 +51,20 @@ export interface DeliveryOptions {
   readonly pendingLimit?: number | undefined;
   /** Commands without acknowledgement kept while the link is down, the newest. Default: 1000. */
   readonly heldLimit?: number | undefined;
-  /** Received messages that are remembered at most. Default: 50,000. */
+  /** Received messages that are remembered at most. Default: {@linkcode REMEMBERED_LIMIT}. */
   readonly rememberedLimit?: number | undefined;
-  /** How long they are remembered. Default: 3,600,000 ms. */
+  /** How long they are remembered. Default: {@linkcode REMEMBERED_MS}. */
   readonly rememberedMs?: number | undefined;
   /** Clock of the resends. Default: the machine's. */
   readonly clock?: Clock | undefined;
   /** Source of message ids. Default: the machine's. */
   readonly random?: Random | undefined;
 }
+
+/** Received messages that a delivery remembers at most; see {@linkcode SeenMessages} for the least. */
+export const REMEMBERED_LIMIT = 50_000;
+/** Milliseconds for which it remembers them: longer than a peer of ours goes on sending one. */
+export const REMEMBERED_MS = 3_600_000;
 
 /** A command that waits for its acknowledgement. */
 interface Pending {
@@ -107,8 +113,8 @@ export class Delivery implements Disposable {
     this.#pendingLimit = options.pendingLimit ?? 100_000;
     this.#heldLimit = options.heldLimit ?? 1000;
     this.#seen = new SeenMessages({
-      limit: options.rememberedLimit ?? 50_000,
-      ageMs: options.rememberedMs ?? 3_600_000,
+      limit: options.rememberedLimit ?? REMEMBERED_LIMIT,
+      ageMs: options.rememberedMs ?? REMEMBERED_MS,
       clock: this.#timers,
     });
   }
@@ -179,9 +185,16 @@ export class Delivery implements Disposable {
     }
   }
 
-  /** An acknowledgement came; an unknown one is harmless. */
-  acknowledged(id: string): void {
-    this.#settle(id, "acked");
+  /**
+   * An acknowledgement came; an unknown one is harmless, and so is one of an account that was not written
+   * to: it cannot have stored anything.
+   *
+   * @param id Id of the acknowledged command.
+   * @param from Who acknowledges it.
+   */
+  acknowledged(id: string, from: Jid): void {
+    const to = tryParseJid(this.#pending.get(id)?.message.to);
+    if (to?.bare === from.bare) this.#settle(id, "acked");
   }
 
   /**

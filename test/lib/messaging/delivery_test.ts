@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Delivery, type DeliveryOptions } from "../../../lib/messaging/delivery.ts";
+import { Jid } from "../../../lib/protocol/jid.ts";
 import type { CommandMessage } from "../../../lib/protocol/message.ts";
 import type { XmlElement } from "../../../lib/protocol/xml.ts";
 import { seededRandom } from "../../../lib/random.ts";
@@ -41,11 +42,26 @@ Deno.test("Delivery sends again, the same stanza at growing intervals, until ack
   await clock.advance(2000);
   assertEquals(sent.length, 3);
   assertEquals(idOf(2), idOf(0));
-  delivery.acknowledged(idOf(0));
+  delivery.acknowledged(idOf(0), Jid.parse(MANAGER));
   assertEquals(await outcome, "acked");
   await clock.advance(100_000);
   assertEquals(sent.length, 3);
   assertEquals(delivery.pending, 0);
+});
+
+Deno.test("Delivery takes an acknowledgement from the account that was written to, and no other", async () => {
+  const { delivery, idOf } = setup();
+  const toSession = delivery.post(ME, MANAGER, INFO);
+  const toOccupant = delivery.post(ME, "Room@conference.site/nick", INFO);
+  for (const other of ["other@site/one", "jm@other/one", "jm@site.conference/nick", ME]) {
+    delivery.acknowledged(idOf(0), Jid.parse(other));
+    delivery.acknowledged(idOf(1), Jid.parse(other));
+  }
+  assertEquals(delivery.pending, 2);
+  // A session may be gone, and the account's next one answer for it.
+  delivery.acknowledged(idOf(0), Jid.parse("jm@site/two"));
+  delivery.acknowledged(idOf(1), Jid.parse("room@conference.site/nick"));
+  assertEquals([await toSession, await toOccupant], ["acked", "acked"]);
 });
 
 Deno.test("Delivery gives up after its last attempt", async () => {
@@ -64,7 +80,7 @@ Deno.test("Delivery gives up what bounced from a session, but not from an accoun
   delivery.bounced(idOf(1));
   assertEquals(await toSession, "bounced");
   assertEquals(delivery.pending, 1);
-  delivery.acknowledged(idOf(1));
+  delivery.acknowledged(idOf(1), Jid.parse(MANAGER));
   assertEquals(await toAccount, "acked");
 });
 
@@ -82,7 +98,7 @@ Deno.test("Delivery keeps commands while the link is down and counts no attempt"
   assertEquals(sent.length, 1);
   delivery.resume();
   assertEquals(sent.length, 2);
-  delivery.acknowledged(idOf(0));
+  delivery.acknowledged(idOf(0), Jid.parse(MANAGER));
   assertEquals(await outcome, "acked");
 });
 
