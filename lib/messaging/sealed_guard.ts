@@ -87,6 +87,9 @@ export class SealedGuard implements MessageGuard {
 
   #open(stanza: XmlElement, from: string): XmlElement | undefined {
     try {
+      // Accounts may share a key, and a server may pass a message of one on to another.
+      const isOwn = tryParseJid(stanza.attrs["to"])?.bare === this.#port.jid?.bare;
+      if (!isOwn) throw new SecurityError("bad-message");
       return this.#envelope.open(stanza, this.#clock.now());
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;

@@ -65,6 +65,18 @@ Deno.test("a peer with a key is never believed in clear", async () => {
   assertEquals(jm.link.sent, []);
 });
 
+Deno.test("what was sealed for another account of the same key is not taken", async () => {
+  const agent = await agentScene();
+  agent.guarded.send(command("getJob"));
+  const sealed = stamped(agent.link.sent[0] ?? xml("none"));
+  const twin = await scene("jm-twin@copilot.test/alpha", jmKey, 4);
+  twin.link.bring(sealed);
+  assertEquals(twin.given, []);
+  const jm = await jmScene();
+  jm.link.bring(sealed);
+  assertEquals(jm.given.length, 1);
+});
+
 Deno.test("strangers may ask how one is, and nothing else", async () => {
   const jm = await jmScene();
   const stranger = "stranger@copilot.test/1";
