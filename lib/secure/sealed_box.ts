@@ -15,19 +15,22 @@
  * `from`, `to` and `id` are the stanza's, each behind its length in four bytes. The direction is in them
  * and in the key: the sender's and the receiver's static keys are told apart where it is derived.
  *
- * The nonce is drawn, not counted: agents live in virtual machines, and one that is copied while it runs
- * would count on from the same number. Under 2^20 messages a key, two equal ones are beyond all odds.
+ * The nonce is made of the message itself, under a key that its sender alone has. It is neither counted
+ * nor drawn: agents live in virtual machines, and one that is copied while it runs counts on from the same
+ * number and draws the same chance, but does not say the same at the same millisecond for long. Where it
+ * does, it makes the same box, which tells no more than that. Under 2^20 messages a key, two equal nonces
+ * of different messages are beyond all odds.
  *
  * @module
  */
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import { SecurityError } from "./security_error.ts";
 import { KEY_ID_BYTES, X25519_BYTES } from "./x25519.ts";
 
 /** Name and version of the protocol; part of every key and of all associated data. */
 export const SEALED_PROTOCOL = "copilot-sealed-1";
 /** Length of a nonce in bytes. */
-export const NONCE_BYTES = 12;
+const NONCE_BYTES = 12;
 
 const VERSION_PREFIX = "1.";
 const CIPHER = "aes-256-gcm";
@@ -52,7 +55,7 @@ export interface SealedHeader {
   readonly sequence: number;
   /** The sender's time in milliseconds since the Unix epoch. */
   readonly stampMs: number;
-  /** 12 random bytes, drawn for each message. */
+  /** 12 bytes, others for each message: {@linkcode nonceFor} makes them. */
   readonly nonce: Uint8Array;
 }
 
@@ -74,6 +77,26 @@ export interface SealedBox {
   readonly headerBytes: Uint8Array;
   /** The sealed text, with the tag of 16 bytes at its end. */
   readonly ciphertext: Uint8Array;
+}
+
+/**
+ * Makes the nonce of a box: HMAC-SHA-256 over all that is sealed and all that it is bound to.
+ *
+ * @param plaintext The text.
+ * @param header What is said in clear.
+ * @param binding The stanza.
+ * @param nonceKey 32 random bytes of the sender's, as old as the key that the text is sealed with.
+ * @returns 12 bytes.
+ */
+export function nonceFor(
+  plaintext: Uint8Array,
+  header: Omit<SealedHeader, "nonce">,
+  binding: Binding,
+  nonceKey: Uint8Array,
+): Uint8Array {
+  const headerBytes = encodeHeader({ ...header, nonce: new Uint8Array(NONCE_BYTES) });
+  const hmac = createHmac("sha256", nonceKey).update(associatedData(headerBytes, binding));
+  return new Uint8Array(hmac.update(plaintext).digest().subarray(0, NONCE_BYTES));
 }
 
 /**

@@ -30,7 +30,7 @@ export interface SealedEnvelopeOptions {
   readonly formerOwn?: readonly X25519PrivateKey[] | undefined;
   /** The components to which messages are sealed, and from which nothing else is taken. */
   readonly peers: PeerKeys;
-  /** Source of ephemeral keys and nonces. */
+  /** Source of ephemeral keys and of what nonces are made with. */
   readonly random: Random;
   /** Time of the start in milliseconds since the Unix epoch. */
   readonly startedMs: number;

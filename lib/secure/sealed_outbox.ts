@@ -5,7 +5,7 @@
  */
 import type { Random } from "../random.ts";
 import { RecentMap } from "./recent_map.ts";
-import { type Binding, NONCE_BYTES, sealBox } from "./sealed_box.ts";
+import { type Binding, nonceFor, sealBox } from "./sealed_box.ts";
 import { senderKey } from "./sealed_key.ts";
 import { generateX25519Key, type X25519PrivateKey, type X25519PublicKey } from "./x25519.ts";
 
@@ -13,14 +13,17 @@ import { generateX25519Key, type X25519PrivateKey, type X25519PublicKey } from "
 interface Sending {
   readonly ephemeral: Uint8Array;
   readonly key: Uint8Array;
+  /** Never leaves this machine. */
+  readonly nonceKey: Uint8Array;
   readonly madeMs: number;
   nextSequence: number;
 }
 
 /** Milliseconds that an ephemeral key is used. */
 const EPHEMERAL_LASTS_MS = 3_600_000;
-/** Messages that it is used for: far below where drawn nonces could meet. */
+/** Messages that it is used for: far below where two nonces could meet. */
 const EPHEMERAL_MESSAGES = 1 << 20;
+const NONCE_KEY_BYTES = 32;
 /** Receivers at most; one that is dropped costs its next message two key agreements. */
 const MOST_RECEIVERS = 65_536;
 
@@ -35,7 +38,7 @@ export class SealedOutbox {
    * Makes an ephemeral key at the first message to each receiver.
    *
    * @param own The own static key.
-   * @param random Source of ephemeral keys and nonces.
+   * @param random Source of ephemeral keys and of what nonces are made with.
    */
   constructor(own: X25519PrivateKey, random: Random) {
     this.#own = own;
@@ -60,9 +63,9 @@ export class SealedOutbox {
       ephemeral: sending.ephemeral,
       sequence: sending.nextSequence++,
       stampMs: nowMs,
-      nonce: this.#random.bytes(NONCE_BYTES),
     };
-    return sealBox(plaintext, header, binding, sending.key);
+    const nonce = nonceFor(plaintext, header, binding, sending.nonceKey);
+    return sealBox(plaintext, { ...header, nonce }, binding, sending.key);
   }
 
   #sendingTo(receiver: X25519PublicKey, nowMs: number): Sending {
@@ -74,6 +77,7 @@ export class SealedOutbox {
     const sending: Sending = {
       ephemeral: ephemeral.publicKey.bytes,
       key: senderKey(this.#own, ephemeral, receiver),
+      nonceKey: this.#random.bytes(NONCE_KEY_BYTES),
       madeMs: nowMs,
       nextSequence: 0,
     };

@@ -45,6 +45,25 @@ Deno.test("SealedOutbox numbers its messages for each receiver", () => {
   assertEquals(sequences, [0, 1, 0, 2]);
 });
 
+Deno.test("SealedOutbox of a machine that was copied makes no nonce twice but for the same box", () => {
+  // Both copies have the same keys and number, and draw the same chance.
+  const boxesOf = (...messages: readonly [text: number, id: string, nowMs: number][]) => {
+    const outbox = new SealedOutbox(agentKey, seededRandom(3));
+    return messages.map(([text, id, nowMs]) =>
+      outbox.seal(new Uint8Array([text]), jmKey.publicKey, { ...BINDING, id }, nowMs)
+    );
+  };
+  const boxes = [
+    ...boxesOf([1, "1", 0], [1, "1", 0]),
+    ...boxesOf([2, "1", 0], [1, "2", 0]),
+    ...boxesOf([1, "3", 0], [1, "1", 1]),
+  ];
+  const parsed = boxes.map((box) => parseBox(box).header);
+  assertEquals(new Set(parsed.map(({ ephemeral }) => ephemeral.toHex())).size, 1);
+  assertEquals(new Set(parsed.map(({ nonce }) => nonce.toHex())).size, boxes.length);
+  assertEquals(boxesOf([1, "1", 0])[0], boxes[0]);
+});
+
 Deno.test("SealedInbox opens what is for a former key of its own", () => {
   const former = generateX25519Key(random);
   const box = new SealedOutbox(agentKey, random).seal(TEXT, former.publicKey, BINDING, 0);
