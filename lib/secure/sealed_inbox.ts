@@ -3,10 +3,10 @@
  *
  * A box is fresh when its stamp is near the receiver's clock. Under each ephemeral key its number is
  * taken once. What is known of an ephemeral key is forgotten when no box under it could be fresh any
- * more, or when there are too many: then a floor is raised for that sender, and of an unknown ephemeral
- * key only boxes above the floor are taken. The receiver's own start is the first floor. So no box is
- * ever taken twice, at the price that some good ones are refused after a restart where clocks differ; its
- * sender seals them again with each attempt.
+ * more, or when there are too many. Then a floor is raised for that sender, and of an unknown ephemeral
+ * key only boxes above the floor are taken, also where the receiver's clock is set back. The receiver's
+ * own start is the first floor. So no box is ever taken twice, at the price that some good ones are
+ * refused after a restart where clocks differ; its sender seals them again with each attempt.
  *
  * @module
  */
@@ -131,7 +131,6 @@ export class SealedInbox {
       const isOver = nowMs - lastOpenedMs > 2 * this.#toleranceMs;
       if (!isOver && this.#sessions.size <= this.#sessionLimit) break;
       this.#sessions.delete(oldest);
-      if (isOver) continue;
       this.#floorsMs.set(senderKeyId, Math.max(this.#floorMs(senderKeyId), highestStampMs));
     }
   }

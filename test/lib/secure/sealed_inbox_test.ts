@@ -81,8 +81,17 @@ Deno.test("SealedInbox forgets what is stale anyway", () => {
   receiver.open(sealFresh(3001), BINDING, knows, 3001);
   assertEquals(receiver.sessions, 2);
   assertRefused(() => receiver.open(old, BINDING, knows, 3001), "stale");
-  // No floor was raised for it: an ephemeral key that comes late is still taken.
+  // An ephemeral key that comes late is still taken.
   receiver.open(sealFresh(2500), BINDING, knows, 3001);
+});
+
+Deno.test("SealedInbox takes nothing twice when its clock is set back", () => {
+  const receiver = inbox({ toleranceMs: 1000 });
+  const old = sealFresh(1000);
+  receiver.open(old, BINDING, knows, 1000);
+  receiver.open(sealFresh(3001), BINDING, knows, 3001);
+  assertEquals(receiver.sessions, 1);
+  assertRefused(() => receiver.open(old, BINDING, knows, 1000), "stale");
 });
 
 Deno.test("SealedInbox takes nothing twice, however few sessions it may remember", () => {
