@@ -1,5 +1,6 @@
 /**
- * Memory of received messages, bounded in number and age. It only saves work: no effect depends on it.
+ * Memory of received messages, bounded in number and age. It only saves work: no effect depends on it. What
+ * has been finished is remembered until half as many others as the limit have been, or its age is reached.
  *
  * @module
  */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { REMEMBERED_LIMIT, REMEMBERED_MS } from "../../lib/messaging/delivery.ts";
 import type { JobDone, RunJob } from "../../lib/protocol/commands.ts";
 import type { XmlElement } from "../../lib/protocol/xml.ts";
 import { parseJobData } from "../../roles/jobmanager/job_data.ts";
@@ -22,16 +23,22 @@ const REQUEST_OF: ReadonlyMap<string, string> = new Map([
 const REQUESTS: ReadonlySet<string> = new Set(REQUEST_OF.values());
 
 /** Messages of one manager's process that are remembered at least, as many as it remembers itself. */
-const LEAST_REMEMBERED = 50_000;
+const LEAST_REMEMBERED = REMEMBERED_LIMIT;
 
 /**
- * Requests after which a manager of very many agents may have forgotten one and answer its copy, too: it
- * forgets half of its memory at once, and that holds more than requests.
+ * Commands after which a manager may have forgotten one and answer its copy, too. Its memory surely holds
+ * half as many as it has room for ({@linkcode SeenMessages}), and fewer are finished than have come. No
+ * effect depends on that memory: a forgotten copy of `getJob` gives the same lease again, or another job
+ * under a lease of its own, which the other rules watch.
  */
-const SURELY_REMEMBERED = 10_000;
+const SURELY_REMEMBERED = REMEMBERED_LIMIT / 2;
+/** What is no command: a manager need not remember it. */
+const NO_COMMANDS: ReadonlySet<string> = new Set(["", "ack", "error"]);
 
 /** Options of a {@linkcode DialogueAudit}. */
 export interface DialogueAuditOptions {
+  /** Current time in milliseconds. */
+  readonly nowMs: () => number;
   readonly violations: Violations;
   /** A job as it is stored now. */
   readonly job: (id: string) => StoredJob | undefined;
@@ -60,14 +67,17 @@ export class DialogueAudit {
 
   /** A stanza reaches a manager's process. */
   toManager(process: string, stanza: XmlElement, { what, id }: Glance): void {
+    if (NO_COMMANDS.has(what)) return;
     const from = stanza.attrs["from"] ?? "";
-    if (REQUESTS.has(what)) this.#talk(process).ask(`${from} ${id}`, `${from} ${what}`);
+    const talk = this.#talk(process);
+    talk.count();
+    if (REQUESTS.has(what)) talk.ask(`${from} ${id}`, `${from} ${what}`, this.#options.nowMs());
     if (what !== "jobDone") return;
     const command = commandOf(stanza);
     if (command?.command !== "jobDone") return;
     const { token } = parseJobData(command.jmJobData);
     this.#reports.add(`${command.jobID} ${token} ${bare(from)}`);
-    this.#talk(process).hear(`${from} ${id}`, command);
+    talk.hear(`${from} ${id}`, command);
   }
 
   /** A manager's process says something. */
@@ -123,28 +133,44 @@ export class DialogueAudit {
   }
 }
 
+/** When a request came. */
+interface Came {
+  /** Commands that had come before. */
+  readonly count: number;
+  readonly nowMs: number;
+}
+
 /** What one manager's process has heard and said. */
 class ManagerTalk {
-  /** For each message the number of requests when it came, or 0 for what the manager said. */
-  readonly #messages = new Recent<number>(LEAST_REMEMBERED);
-  /** Requests so far. */
-  #requests = 0;
+  /** Requests, and when they came. */
+  readonly #asked = new Recent<Came>(LEAST_REMEMBERED);
+  /** Ids of answers. */
+  readonly #answers = new Recent<true>(LEAST_REMEMBERED);
+  /** Commands so far. */
+  #count = 0;
   /** Requests without an answer, by peer and kind. */
   readonly #open = new Map<string, number>();
   readonly #reports = new Recent<JobDone>(LEAST_REMEMBERED);
 
+  /** A command came, of whatever kind. */
+  count(): void {
+    this.#count++;
+  }
+
   /** A request came, perhaps once more. */
-  ask(message: string, kind: string): void {
-    const cameAt = this.#messages.get(message);
-    if (cameAt !== undefined && this.#requests - cameAt < SURELY_REMEMBERED) return;
-    this.#messages.set(message, ++this.#requests);
+  ask(message: string, kind: string, nowMs: number): void {
+    const came = this.#asked.get(message);
+    const isRemembered = came !== undefined && this.#count - came.count < SURELY_REMEMBERED &&
+      nowMs - came.nowMs < REMEMBERED_MS;
+    if (isRemembered) return;
+    this.#asked.set(message, { count: this.#count, nowMs });
     this.#open.set(kind, (this.#open.get(kind) ?? 0) + 1);
   }
 
   /** An answer goes out, perhaps once more; false where it answers nothing. */
   answer(message: string, kind: string): boolean {
-    if (this.#messages.get(message) !== undefined) return true;
-    this.#messages.set(message, 0);
+    if (this.#answers.get(message) !== undefined) return true;
+    this.#answers.set(message, true);
     const open = this.#open.get(kind) ?? 0;
     if (open > 1) this.#open.set(kind, open - 1);
     else this.#open.delete(kind);

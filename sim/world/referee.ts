@@ -54,6 +54,7 @@ export class Referee implements NetworkWatcher, Disposable {
     this.violations = new Violations(clock);
     this.data = new QueueData(store);
     this.#dialogue = new DialogueAudit({
+      nowMs: () => clock.now(),
       violations: this.violations,
       job: (id) => this.data.job(id),
       wasSetBack: (id) => this.ledger.wasSetBack(id),
