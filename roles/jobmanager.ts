@@ -228,6 +228,7 @@ export class JobManager implements Component {
     await this.#refill(command, agent);
     const { lease, invalid } = await this.#store.lease({
       agent,
+      agentHost: command.agentHost,
       session: command.agentSession,
       machine: machineOf(command.jdl),
       manager: this.#container.jid?.full ?? "",

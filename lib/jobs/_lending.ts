@@ -27,6 +27,8 @@ export interface LendingOptions {
 
 const WORDS = ["leased", "repeated", "none", "more", "examine"] as const;
 const NONE: LeaseOutcome = { invalid: [] };
+/** Characters of a name in DNS (RFC 1035, 2.3.4); what goes beyond comes from a stranger. */
+const LONGEST_HOST_NAME = 253;
 /** Rounds of a hundred unusable ids each that one lease clears out of the lists. */
 const MOST_ROUNDS = 100;
 
@@ -68,7 +70,7 @@ export class Lending {
   }
 
   async #lend(
-    { agent, session = "", manager, unacknowledgedSeconds }: LeaseRequest,
+    { agent, agentHost = "", session = "", manager, unacknowledgedSeconds }: LeaseRequest,
     named: string,
     examined: "1" | "",
   ): Promise<LeaseOutcome | undefined> {
@@ -79,6 +81,7 @@ export class Lending {
         queue,
         historyLimit,
         agent,
+        agentHost: agentHost.slice(0, LONGEST_HOST_NAME),
         session,
         manager,
         unacknowledgedSeconds: checkSeconds("unacknowledgedSeconds", unacknowledgedSeconds),

@@ -57,6 +57,8 @@ export interface JobRecord {
   readonly token: number;
   /** Full JID of the agent that holds or held the last lease; bare where another one reported. */
   readonly agent?: string | undefined;
+  /** Name of that agent's machine, as it says itself. */
+  readonly agentHost?: string | undefined;
   /** Full JID of the manager that made it. */
   readonly manager?: string | undefined;
   /** When the lease ends unless extended. */
@@ -113,6 +115,8 @@ export interface LeaseRequest {
   readonly machine?: Machine | undefined;
   /** Full JID of the agent. */
   readonly agent: string;
+  /** Name of its machine, to be kept with the job. Default: not known. */
+  readonly agentHost?: string | undefined;
   /** Id of the agent's process, where it announces one; another one ends the old process's lease. */
   readonly session?: string | undefined;
   /** Full JID of the manager. */

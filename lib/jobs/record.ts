@@ -128,6 +128,7 @@ export function readJobRecord(reply: RedisReply, maxAttempts: number): JobRecord
       leasedMs: fields.integer("leasedMs"),
       finishedMs: fields.integer("finishedMs"),
       agent: fields.text("agent"),
+      agentHost: fields.text("agentHost"),
       manager: fields.text("manager"),
       deadlineMs: fields.integer("deadlineMs"),
       seenMs: fields.integer("seenMs"),

@@ -115,13 +115,16 @@ export class GridKeeper {
 
   async #followRunning(job: GridJobRef, record: JobRecord): Promise<void> {
     const { adapter, store } = this.#options;
-    if (record.state === "running" && this.#startedToken.get(job.id) !== record.token) {
-      await adapter.started(job, tryParseJid(record.agent)?.bare ?? "");
-      this.#startedToken.set(job.id, record.token);
-    }
+    if (record.state === "running") await this.#tellStarted(job, record);
     if (await adapter.heartbeat(job) === "cancelled") {
       await store.cancel(job.id, "The grid has cancelled it");
     }
+  }
+
+  async #tellStarted(job: GridJobRef, record: JobRecord): Promise<void> {
+    if (this.#startedToken.get(job.id) === record.token) return;
+    await this.#options.adapter.started(job, hostOf(record));
+    this.#startedToken.set(job.id, record.token);
   }
 
   async #giveBack(job: GridJobRef, reason: string): Promise<true> {
@@ -159,6 +162,8 @@ export class GridKeeper {
       : { folder, archive, outcome: judged } as const;
     const job = await this.#identified(expected, output);
     if (job === undefined) return true;
+    // It may have run and ended between two looks.
+    if (record.exitCode !== undefined) await this.#tellStarted(job, record);
     let refusal: string | undefined;
     if (output !== undefined) {
       try {
@@ -175,10 +180,15 @@ export class GridKeeper {
       waitStatus: record.exitCode,
       validateWaitStatus: record.validateExitCode,
       reason: refusal ?? record.reason,
-      host: tryParseJid(record.agent)?.bare ?? "",
+      host: hostOf(record),
       cpuSeconds: record.wallSeconds,
     });
     log.info(`Job ${job.id} has ${outcome} in ${adapter.grid}`);
     return true;
   }
+}
+
+/** Name of the machine that runs or ran a job; its agent's bare JID where the agent has told none. */
+function hostOf({ agent, agentHost }: JobRecord): string {
+  return agentHost ?? tryParseJid(agent)?.bare ?? "";
 }

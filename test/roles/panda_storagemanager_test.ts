@@ -58,8 +58,12 @@ function startAgent(site: Site, grid: PandaGrid, filesOf: (pandaId: number) => P
   });
 }
 
+/** A pilot that does not say on which machine it ran leaves that to the site. */
+const filesOfPilot = (pandaId: number) =>
+  pilotFiles(pandaId, pandaId === 4002 ? { node: undefined } : {});
+
 /** A site with one generic manager, and two pilots in its queue. */
-async function openSite(filesOf: (pandaId: number) => PilotFiles = pilotFiles) {
+async function openSite(filesOf: (pandaId: number) => PilotFiles = filesOfPilot) {
   const site = new Site();
   const grid = new PandaGrid(site.clock);
   for (const id of [4001, 4002]) grid.add(id);

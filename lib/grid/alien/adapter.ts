@@ -24,7 +24,7 @@ import type { GridCommands } from "../commands/grid_commands.ts";
 import type { AlienCalls } from "./answer.ts";
 import { AlienCatalogue, homeOf } from "./catalogue.ts";
 import { type AlienJob, readAlienJob } from "./job_jdl.ts";
-import { isAtWork, type SetStatus } from "./job_status.ts";
+import { isAtWork, mayEnter, type SetStatus } from "./job_status.ts";
 import { type MatchAnswer, parseMatchAnswer } from "./match_answer.ts";
 import { argumentText, environmentText } from "./shell_text.ts";
 import { nameOf, stageInput } from "./stage_input.ts";
@@ -193,7 +193,7 @@ class AlienAdapter implements GridAdapter {
     }
   }
 
-  /** Sets a status, unless the job has it, or is no more at work: ended, killed or put back by its owner. */
+  /** Sets a status, unless the job has come further, or was killed or put back by its owner. */
   async #setStatus(
     id: string,
     status: SetStatus,
@@ -206,7 +206,7 @@ class AlienAdapter implements GridAdapter {
     how: GridCallOptions,
   ): Promise<void> {
     const queued = await this.#queue.job(id, how);
-    if (queued === undefined || queued.status === status || !isAtWork(queued.status)) return;
+    if (queued === undefined || !mayEnter(queued.status, status)) return;
     await this.#options.commands.run("status", {
       id,
       status,

@@ -93,7 +93,7 @@ if final or mine then
       redis.call('ZREM', prefix .. 'seen', id)
       redis.call('HDEL', prefix .. 'agent:' .. job[3], id)
     end
-    if not mine then redis.call('HSET', key, 'agent', agent) end
+    if not mine then redis.call('HSET', key, 'agent', agent, 'agentHost', '') end
     local score = outcome == 'failed' and ${scoreNow("failed")} or ${scoreNow("succeeded")}
     redis.call('ZADD', prefix .. 'jobs', score, id)
     finish(job[2])

@@ -4,7 +4,7 @@
  * Keys: the lists of all priorities, `priorities`, `job:ID:description`, `copilot:job:ID`,
  * `copilot:history:ID`, `copilot:inputs`, `agent:JID`, `deadline`, `seen`, `jobs`.
  *
- * Arguments: `queue`, `historyLimit`; `agent` (full JID); `session` (may be empty); `manager`;
+ * Arguments: `queue`, `historyLimit`; `agent` (full JID); `agentHost` and `session` (may be empty); `manager`;
  * `unacknowledgedSeconds`; `leases` (`1`: the hand-out is a lease, empty: it is final);
  * `pop` (`RPOP` or `LPOP`); `maxAttempts` for jobs of the original; `named` (a job with requirements that
  * the agent meets, or empty); `examined` (`1`: jobs with requirements are left where they are).
@@ -100,8 +100,8 @@ if leases == '1' then
   redis.call('ZADD', prefix .. 'seen', now, id)
 end
 redis.call('HSET', 'copilot:job:' .. id, 'state', entered, 'queue', queue, 'token', token,
-  'attempts', attempts, 'agent', agent, 'session', session, 'manager', manager, 'leasedMs', now,
-  'changedMs', now, 'bound', leases)
+  'attempts', attempts, 'agent', agent, 'agentHost', agentHost, 'session', session, 'manager', manager,
+  'leasedMs', now, 'changedMs', now, 'bound', leases)
 if home ~= prefix then redis.call('ZREM', home .. 'jobs', id) end
 redis.call('ZADD', prefix .. 'jobs', score, id)
 log(id, 'leased', entered, token, agent)
@@ -127,6 +127,7 @@ export const LEASE = new LuaScript({
     "queue",
     "historyLimit",
     "agent",
+    "agentHost",
     "session",
     "manager",
     "unacknowledgedSeconds",

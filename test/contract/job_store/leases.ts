@@ -61,6 +61,22 @@ export function leaseContract(test: ContractTest): void {
     assertEquals(job?.deadlineMs, leasedMs + 100_000);
   });
 
+  test("lease() keeps the name of the agent's machine, until another agent has the job", async (rig) => {
+    const store = rig.open({ leases: false });
+    await rig.store.submit(sampleJob("a"));
+    const agentHost = `vm.example.org${"x".repeat(300)}`;
+    await mustLease(rig.store, 1, { agentHost, unacknowledgedSeconds: 0 });
+    assertEquals((await store.get("a"))?.agentHost, agentHost.slice(0, 253));
+    await rig.store.requeue({ id: "a", token: 1 }, "Nobody is there");
+    await mustLease(rig.store, 2);
+    assertEquals((await store.get("a"))?.agentHost, undefined);
+    await rig.store.requeue({ id: "a", token: 2 }, "Nobody is there");
+    await mustLease(store, 1, { agentHost: "vm.example.org" });
+    assertEquals(await store.complete(success("a", undefined, 2)), "done");
+    const { agent, agentHost: reported } = await store.get("a") ?? {};
+    assertEquals([agent, reported], ["agent2@example.org", undefined]);
+  });
+
   test("lease() gives nothing when nothing waits", async ({ store }) => {
     assertEquals(await store.lease(leaseRequest(1)), { invalid: [] });
   });

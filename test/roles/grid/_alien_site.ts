@@ -35,6 +35,9 @@ Requirements = other.Type == "machine" && other.Memory > 1K;
 ${more}`;
 }
 
+/** States of a job on its way, each once. */
+const STATES = ["WAITING", "ASSIGNED", "RUNNING", "SAVING", "DONE"];
+
 /** AliEn with jobs to do. */
 export class AlienWorld {
   readonly services: CentralServices;
@@ -85,7 +88,7 @@ export class AlienWorld {
   assertDelivered(): void {
     const { queue, catalogue } = this.services;
     for (const [index, id] of this.ids.entries()) {
-      assertEquals([id, ...queue.job(id)?.ends ?? []], [id, "DONE"]);
+      assertEquals([id, ...queue.job(id)?.states ?? []], [id, ...STATES]);
       for (const name of ["log_archive", "output"]) {
         const lfn = `/alice/cern.ch/user/h/hartem/out/${index}/${name}`;
         const file = catalogue.files.get(lfn);

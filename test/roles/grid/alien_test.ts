@@ -110,6 +110,7 @@ Deno.test("a job that fails is told so, its output is not registered", async () 
   const { queued, world } = await runOne(() => {}, { ...LONG_JOB, waitStatus: 3 << 8 });
   assertEquals(queued.states, ["WAITING", "ASSIGNED", "RUNNING", "ERROR_E"]);
   assertEquals(queued.trace, ["ERROR_E 3 The job exited with 3"]);
+  assertEquals(queued.node, "vm.localhost");
   assertEquals([...world.services.catalogue.files.keys()].length, 2);
 });
 

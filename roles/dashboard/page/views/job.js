@@ -103,6 +103,7 @@ function Run({ job }) {
       ["Tries", `${job.attempts} of at most ${job.maxAttempts}`],
       ["Priority", job.priority === 0 ? "" : job.priority],
       ["Agent", job.agent],
+      ["Machine", job.agentHost],
       ["Manager", job.manager],
       ["Exit", exitStatus(job.exitCode)],
       ["Exit of validation", exitStatus(job.validateExitCode)],
