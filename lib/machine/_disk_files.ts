@@ -33,31 +33,36 @@ export async function withTemporary<T>(
   }
 }
 
+/** Options of {@linkcode writeWhole}. */
+export interface WriteOptions {
+  /** Unix permission bits. */
+  readonly mode: number;
+  /** Source of the temporary name. */
+  readonly random: Random;
+}
+
 /**
  * Writes a file so that its name holds the old or the new content, never a part of either.
  *
  * @param path Absolute path of the file.
- * @param content The content, in chunks.
- * @param mode Unix permission bits.
- * @param random Source of the temporary name.
+ * @param fill Writes the content.
+ * @param options See {@linkcode WriteOptions}.
  */
 export async function writeWhole(
   path: string,
-  content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  mode: number,
-  random: Random,
+  fill: (file: Deno.FsFile) => Promise<void> | void,
+  options: WriteOptions,
 ): Promise<void> {
+  const { mode, random } = options;
   await withTemporary(path, random, async (temporary) => {
     {
-      using file = await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 });
-      for await (const chunk of content) {
-        for (let from = 0; from < chunk.length;) from += await file.write(chunk.subarray(from));
-      }
+      using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
+      await fill(file);
       // After the fact, because the mode of a new file is subject to the process' umask.
-      await Deno.chmod(temporary, mode);
+      Deno.chmodSync(temporary, mode);
       await file.sync();
     }
-    await Deno.rename(temporary, path);
+    Deno.renameSync(temporary, path);
   });
 }
 
@@ -96,14 +101,14 @@ function crossesFileSystems(error: unknown): boolean {
  * @param random Source of the temporary name.
  */
 export async function moveEntry(from: string, to: string, random: Random): Promise<void> {
-  if ((await Deno.lstat(from)).isFile) await sync(from);
+  if (Deno.lstatSync(from).isFile) await sync(from);
   try {
-    await Deno.rename(from, to);
+    Deno.renameSync(from, to);
   } catch (error) {
     if (!crossesFileSystems(error)) throw error;
     await withTemporary(to, random, async (temporary) => {
       await copyTree(from, temporary);
-      await Deno.rename(temporary, to);
+      Deno.renameSync(temporary, to);
     });
     await syncFolder(folderOf(to));
     return await removeTree(from);

@@ -12,7 +12,7 @@ const running = new Map<string, Promise<void>>();
 
 /** Has the system write a file, or the names of a folder, to the disk. */
 export async function sync(path: string): Promise<void> {
-  using file = await Deno.open(path);
+  using file = Deno.openSync(path);
   await file.sync();
 }
 

@@ -1,6 +1,9 @@
 /**
  * Work directories on the disk.
  *
+ * Looks, renames and small texts do not give way, see `confined_folder.ts`; what may wait for the disk does: the
+ * bytes of files, whole trees, and having something safely written.
+ *
  * Permissions: `--allow-read` and `--allow-write` for the root. Unpacking an archive that holds symbolic
  * links, and moving links between file systems, take both without a path: Deno grants links to nothing
  * less.
@@ -30,11 +33,11 @@ export interface DiskWorkspaceOptions {
 
 /** Reads a file of bounded size. */
 async function readSmallFile(path: string): Promise<Uint8Array> {
-  const { isFile } = await Deno.stat(path);
+  const { isFile } = Deno.statSync(path);
   // Opening a pipe that a job left would wait for its other end for ever.
   if (!isFile) throw new Deno.errors.NotSupported(`Cannot read ${path}: it is not a regular file`);
-  using file = await Deno.open(path);
-  const bytes = new Uint8Array(Math.min((await file.stat()).size, LARGEST_TEXT_BYTES) + 1);
+  using file = Deno.openSync(path);
+  const bytes = new Uint8Array(Math.min(file.statSync().size, LARGEST_TEXT_BYTES) + 1);
   let filled = 0;
   while (filled < bytes.length) {
     const count = await file.read(bytes.subarray(filled));
@@ -43,6 +46,11 @@ async function readSmallFile(path: string): Promise<Uint8Array> {
   }
   if (filled > LARGEST_TEXT_BYTES) throw new RangeError(`Cannot read ${path}: it is over 1 MiB`);
   return bytes.subarray(0, filled);
+}
+
+/** Writes what is small enough not to be worth another thread. */
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let from = 0; from < bytes.length;) from += file.writeSync(bytes.subarray(from));
 }
 
 /** A workspace on the disk. */
@@ -61,13 +69,13 @@ class DiskWorkspace implements Workspace {
     return this.#folder.join(relativePath);
   }
 
-  async makeDirectory(relativePath: string): Promise<void> {
-    await this.#folder.makeDirectory(relativePath);
+  makeDirectory(relativePath: string): Promise<void> {
+    return Promise.try(() => this.#folder.makeDirectory(relativePath));
   }
 
   async remove(relativePath: string): Promise<void> {
     try {
-      await removeTree(await this.#entry(relativePath));
+      await removeTree(this.#entry(relativePath));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
@@ -81,12 +89,13 @@ class DiskWorkspace implements Workspace {
     if (!(target instanceof DiskWorkspace)) {
       throw new TypeError(`Cannot move ${fromPath}: the other workspace is not on the disk`);
     }
-    await moveEntry(await this.#entry(fromPath), await target.#entry(toPath), this.#random);
+    await moveEntry(this.#entry(fromPath), target.#entry(toPath), this.#random);
   }
 
   async writeText(relativePath: string, text: string, mode = 0o644): Promise<void> {
-    const path = await this.#entry(relativePath);
-    await writeWhole(path, [new TextEncoder().encode(text)], mode, this.#random);
+    const bytes = new TextEncoder().encode(text);
+    const options = { mode, random: this.#random };
+    await writeWhole(this.#entry(relativePath), (file) => writeAll(file, bytes), options);
   }
 
   async write(
@@ -94,70 +103,77 @@ class DiskWorkspace implements Workspace {
     content: AsyncIterable<Uint8Array>,
     mode = 0o644,
   ): Promise<void> {
-    await writeWhole(await this.#entry(relativePath), content, mode, this.#random);
+    const options = { mode, random: this.#random };
+    await writeWhole(this.#entry(relativePath), async (file) => {
+      for await (const chunk of content) {
+        for (let from = 0; from < chunk.length;) from += await file.write(chunk.subarray(from));
+      }
+    }, options);
   }
 
   async *read(relativePath: string): AsyncGenerator<Uint8Array> {
-    yield* readFile(await this.#folder.target(relativePath));
+    yield* readFile(this.#folder.target(relativePath));
   }
 
   async readText(relativePath: string): Promise<string> {
-    return new TextDecoder().decode(await readSmallFile(await this.#folder.target(relativePath)));
+    return new TextDecoder().decode(await readSmallFile(this.#folder.target(relativePath)));
   }
 
-  async exists(relativePath: string): Promise<boolean> {
-    try {
-      await Deno.lstat(await this.#folder.entry(relativePath));
+  exists(relativePath: string): Promise<boolean> {
+    return Promise.try(() => {
+      Deno.lstatSync(this.#folder.entry(relativePath));
       return true;
-    } catch (error) {
+    }).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return false;
       throw error;
-    }
+    });
   }
 
-  async size(relativePath: string): Promise<number> {
-    const status = await Deno.stat(await this.#folder.target(relativePath));
-    if (status.isFile) return status.size;
-    throw new Deno.errors.NotSupported(`Cannot size ${relativePath}: it is not a regular file`);
+  size(relativePath: string): Promise<number> {
+    return Promise.try(() => {
+      const { isFile, size } = Deno.statSync(this.#folder.target(relativePath));
+      if (isFile) return size;
+      throw new Deno.errors.NotSupported(`Cannot size ${relativePath}: it is not a regular file`);
+    });
   }
 
-  async setMode(relativePath: string, mode: number): Promise<void> {
-    await Deno.chmod(await this.#folder.target(relativePath), mode & 0o7777);
+  setMode(relativePath: string, mode: number): Promise<void> {
+    return Promise.try(() => Deno.chmodSync(this.#folder.target(relativePath), mode & 0o7777));
   }
 
   async list(relativePath: string): Promise<string[]> {
     const names: string[] = [];
-    for await (const { name } of Deno.readDir(await this.#folder.target(relativePath))) {
+    for await (const { name } of Deno.readDir(this.#folder.target(relativePath))) {
       names.push(name);
     }
     return names.sort();
   }
 
   async pack(directory: string, archive: string): Promise<number> {
-    const from = await this.#folder.target(directory);
-    const to = await this.#entry(archive);
+    const from = this.#folder.target(directory);
+    const to = this.#entry(archive);
     return await withTemporary(to, this.#random, async (temporary) => {
       const sizeBytes = await packDirectory(from, temporary, [to, temporary]);
-      await Deno.rename(temporary, to);
+      Deno.renameSync(temporary, to);
       return sizeBytes;
     });
   }
 
   async unpack(archive: string, directory: string): Promise<void> {
-    const from = await this.#folder.target(archive);
-    await unpackInto(from, await this.#folder.target(directory), this.#unpackLimits);
+    const from = this.#folder.target(archive);
+    await unpackInto(from, this.#folder.target(directory), this.#unpackLimits);
   }
 
   async *members(archive: string): AsyncGenerator<ArchiveMember> {
-    yield* readMembers(await this.#folder.target(archive), this.#unpackLimits);
+    yield* readMembers(this.#folder.target(archive), this.#unpackLimits);
   }
 
   /** Finds an entry that is to be changed as a whole, which the root is not. */
-  async #entry(relativePath: string): Promise<string> {
+  #entry(relativePath: string): string {
     if (safeRelativePath(relativePath) === ".") {
       throw new UnsafePathError("Refused to change the root of a workspace");
     }
-    return await this.#folder.entry(relativePath);
+    return this.#folder.entry(relativePath);
   }
 }
 
