@@ -5,7 +5,14 @@
  * @module
  */
 import { parseCommandLine } from "../lib/cli/flags.ts";
-import { EXIT, printErrorLine, printJson, printLine, runMain } from "../lib/cli.ts";
+import {
+  checkReportFiles,
+  EXIT,
+  printErrorLine,
+  printJson,
+  printLine,
+  runMain,
+} from "../lib/cli.ts";
 import { systemClock } from "../lib/clock.ts";
 import { ALL_CASES } from "./conformance/cases/all_cases.ts";
 import { conformanceFlags } from "./conformance/command_line.ts";
@@ -32,6 +39,7 @@ async function main(signal: AbortSignal): Promise<number> {
     else printCases(chosen);
     return EXIT.done;
   }
+  await checkReportFiles(options.html, options.junit);
   const tell = (line: string) => printErrorLine(`${NAME}: ${line}`);
   await using target = await openTarget(options, { signal, tell });
   const cases = chosen.filter(({ against }) => target.sides.has(against));
@@ -48,9 +56,9 @@ async function main(signal: AbortSignal): Promise<number> {
     onEnd: (test) => progress.end(test),
     onResult: (result) => options.json ? undefined : report.add(result),
   });
-  await writeReports(options, run);
   if (options.json) printJson(run);
   else printSummary(run);
+  await writeReports(options, run);
   if (signal.aborted) return EXIT.interrupted;
   return run.results.some((result) => isFailure(result, options.strict)) ? EXIT.failed : EXIT.done;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { parseCommandLine } from "../lib/cli/flags.ts";
-import { EXIT, printJson, runMain } from "../lib/cli.ts";
+import { checkReportFiles, EXIT, printJson, runMain } from "../lib/cli.ts";
 import type { LoadResult } from "../sim/load/mod.ts";
 import { simulateCommandLine, type SimulateFlags } from "./simulate/command_line.ts";
 import { loadPage } from "./simulate/page/page.ts";
@@ -42,6 +42,7 @@ async function main(signal: AbortSignal): Promise<number> {
     name: NAME,
     summary: "Runs thousands of agents against real managers and measures what they see",
   });
+  await checkReportFiles(flags.html);
   const startedAt = new Date().toString();
   const result = await run(flags, signal);
   const thresholds = checkThresholds(flags.thresholds, result);

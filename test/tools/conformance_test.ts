@@ -259,6 +259,15 @@ Deno.test("the HTML report escapes what it shows", () => {
   assertEquals(page.match(/<span class="cell failed"/g)?.length, 2);
 });
 
+Deno.test("the HTML report tells first what broke a rule", () => {
+  const [failed] = hostileRun().results;
+  assert(failed !== undefined);
+  const good = summarize("good", [{ ...failed, status: "passed", message: "fine" }], 1, []);
+  const page = htmlReport([good, hostileRun()]);
+  assert(page.indexOf('<h3 class="failed">') < page.indexOf('<h3 class="passed">'));
+  assert(page.includes('class="case passed failed"'));
+});
+
 Deno.test("the JUnit report is well-formed XML whatever it holds", () => {
   const report = junitReport(hostileRun()).replace(/^<\?xml[^>]*\?>\s*/, "").trimEnd();
   const { name, attrs } = parseXml(report);

@@ -55,7 +55,7 @@ export class SuiteJobs implements JobBench {
     const waiting = await this.waiting();
     if (waiting.length === 0) return;
     throw new CaseSkipped(
-      `The queue ${this.queue} is not empty: ${waiting.length} jobs wait, such as ${waiting[0]}`,
+      `The queue ${this.queue} is not empty; ${waiting.length} in it, such as ${waiting[0]}`,
     );
   }
 

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { EXIT, printErrorLine, printJson, printLine, wantsColours } from "../../lib/cli.ts";
+import {
+  checkReportFiles,
+  EXIT,
+  printErrorLine,
+  printJson,
+  printLine,
+  wantsColours,
+} from "../../lib/cli.ts";
 import { escapeControls } from "../../lib/log.ts";
 import { readKeyOptions } from "../protection/key_option.ts";
 import { openTrace } from "./open_trace.ts";
@@ -42,10 +49,13 @@ export async function showTrace(options: ShowOptions): Promise<number> {
   const records = openTrace(await readTraceFile(file), await readKeyOptions(options.keys));
   const story = filterStory(tellStory(records, { full }), options);
   const title = file.slice(file.lastIndexOf("/") + 1);
+  await checkReportFiles(svg, html);
   if (svg !== undefined) await Deno.writeTextFile(svg, drawSvg(story, { title }));
   if (html !== undefined) await Deno.writeTextFile(html, writeHtml(story, title));
+  const written = [svg, html].filter((name) => name !== undefined);
   if (json) printJson(storyJson(story));
-  else if (svg === undefined && html === undefined) showInTerminal(story, full);
+  else if (written.length === 0) showInTerminal(story, full);
+  else printLine(`Wrote ${written.join(" and ")}`);
   return EXIT.done;
 }
 

@@ -57,7 +57,7 @@ export async function openPeers(options: ConformanceOptions, server: Server): Pr
   const implementation = options.implementation ?? (detected.includes("perl") ? "perl" : "other");
   const known = names.filter((name) => name !== undefined).join(", ");
   const parts: DeployedParts = {
-    title: `${implementation}, ${known}`,
+    title: implementation === "other" ? known : `${implementation}, ${known}`,
     implementation,
     manager: manager?.deployed,
     agents: agent === undefined ? undefined : new Map([[protectionOf(options), agent]]),

@@ -86,7 +86,7 @@ export class Server implements AsyncDisposable {
       return this.resources.use(await connectRedis(parseAddress(address, REDIS_PORT)));
     } catch (error) {
       if (!(error instanceof RedisError)) throw error;
-      throw new UnreachableError(`Cannot reach Redis at ${address}: ${error.message}`);
+      throw new UnreachableError(error.message);
     }
   }
 

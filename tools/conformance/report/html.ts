@@ -5,7 +5,7 @@
  */
 import { escapeXml } from "../../../lib/protocol/xml.ts";
 import { decodeValue } from "../../../lib/protocol/value.ts";
-import type { CaseResult, RunResult } from "../result.ts";
+import type { CaseResult, RunResult, Status } from "../result.ts";
 import { HTML_STYLE } from "./html_style.ts";
 
 const SYMBOLS = { passed: "✔", failed: "✘", known: "≠", skipped: "–" } as const;
@@ -15,6 +15,9 @@ const WORDS = {
   known: "known difference",
   skipped: "skipped",
 } as const;
+
+/** The first is told first. */
+const URGENT: readonly Status[] = ["failed", "known", "passed", "skipped"];
 
 /** Longest name of a command that is shown beside its stanza. */
 const LONGEST_NAME = 40;
@@ -74,13 +77,14 @@ function heading({ implementation, passed, failed, known, skipped, seconds }: Ru
     known > 0 ? `<b class="known">${known}</b>` : "",
     skipped > 0 ? `<b class="skipped">${skipped}</b>` : "",
   ].filter((part) => part !== "").join(" ");
-  return `<span class="run">${escapeXml(implementation)}<small>${counts} · ${
-    seconds.toFixed(1)
-  } s</small></span>`;
+  // A JID may be broken before its domain, rather than anywhere.
+  const name = escapeXml(implementation).replace("@", "<wbr>@");
+  return `<span class="run">${name}<small>${counts} · ${seconds.toFixed(1)} s</small></span>`;
 }
 
 function topicSection(topic: string, rows: readonly Row[], runs: readonly RunResult[]): string {
-  return `<h2>${escapeXml(topic)}</h2>\n${rows.map((row) => rowHtml(row, runs)).join("\n")}`;
+  const cases = rows.map((row) => rowHtml(row, runs)).join("\n");
+  return `<section class="topic"><h2>${escapeXml(topic)}</h2>\n${cases}</section>`;
 }
 
 function rowHtml({ id, first, cells }: Row, runs: readonly RunResult[]): string {
@@ -93,9 +97,11 @@ function rowHtml({ id, first, cells }: Row, runs: readonly RunResult[]): string 
         SYMBOLS[cell.status]
       }</span>`
   );
-  const details = cells.map((cell, index) =>
-    cell === undefined ? "" : cellDetails(cell, runs[index]?.implementation ?? "")
-  );
+  // What broke the rule comes first: that is what a reader opens the case for.
+  const details = cells
+    .flatMap((cell, index) => cell === undefined ? [] : [{ cell, run: runs[index] }])
+    .sort((one, other) => urgency(one.cell) - urgency(other.cell))
+    .map(({ cell, run }) => cellDetails(cell, run?.implementation ?? ""));
   return `<details id="${escapeXml(id)}" class="case ${states.join(" ")}">
 <summary class="row"><code>${escapeXml(id)}</code><span>${escapeXml(rule)}
 <small>${level === "SHOULD" ? "SHOULD · " : ""}${escapeXml(source)}</small></span>${
@@ -103,6 +109,10 @@ function rowHtml({ id, first, cells }: Row, runs: readonly RunResult[]): string 
   }</summary>
 <div class="cells">${details.join("")}</div>
 </details>`;
+}
+
+function urgency({ status }: CaseResult): number {
+  return URGENT.indexOf(status);
 }
 
 /** What a stanza says, in a word: the name of its command, or that it acknowledges. */

@@ -19,7 +19,8 @@ small { display: block; color: var(--mute); font-weight: normal; }
   gap: .8rem; align-items: center; }
 .head { position: sticky; top: 0; background: Canvas; border-bottom: 2px solid var(--line);
   padding: .6rem .5rem; font-weight: 600; z-index: 1; }
-body:has(#odd:checked) .case:not(.failed, .known, .skipped) { display: none; }
+body:has(#odd:checked) .case:not(.failed, .known, .skipped),
+body:has(#odd:checked) .topic:not(:has(.failed, .known, .skipped)) { display: none; }
 .run { font-size: .85rem; text-align: center; overflow-wrap: anywhere; }
 .case { border-bottom: 1px solid var(--line); }
 summary { cursor: pointer; padding: .4rem .5rem; list-style: none; }

@@ -43,11 +43,13 @@ export function printSummary(run: RunResult): void {
   const parts = [
     ...part(run.passed, "passed", "green"),
     ...part(run.failed, "failed", "red"),
-    ...part(run.known, "known differences", "yellow"),
+    ...part(run.known, run.known === 1 ? "known difference" : "known differences", "yellow"),
     ...part(run.skipped, "skipped", "dim"),
   ];
   printLine(
-    `\n${run.cases} cases against ${run.implementation}: ${parts.join(", ")} ` +
+    `\n${run.cases} ${run.cases === 1 ? "case" : "cases"} against ${run.implementation}: ${
+      parts.join(", ")
+    } ` +
       `in ${run.seconds.toFixed(1)} s`,
   );
   const reasons = Map.groupBy(

@@ -26,11 +26,15 @@ export function summaryOf({ components, steps, seconds }: Story): Fact[] {
   const failed = sayings.filter(({ kind, arrived }) => kind === "error" || !arrived);
   return [
     { name: "seconds", value: seconds.toFixed(1) },
-    { name: "components", value: `${components.length}` },
-    { name: "messages", value: `${sayings.length}` },
-    { name: "jobs", value: `${jobs.size}` },
+    counted(components.length, "component"),
+    counted(sayings.length, "message"),
+    counted(jobs.size, "job"),
     { name: "unacknowledged", value: `${wanting.length}` },
     { name: "repeated", value: `${repeated.length}` },
-    { name: "errors", value: `${failed.length}` },
+    counted(failed.length, "error"),
   ];
+}
+
+function counted(count: number, name: string): Fact {
+  return { name: count === 1 ? name : `${name}s`, value: `${count}` };
 }
