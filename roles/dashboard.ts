@@ -18,23 +18,29 @@ import { inBackground, VERBS } from "./dashboard/background.ts";
 import { loadAssets } from "./dashboard/http/assets.ts";
 import { makeHandler } from "./dashboard/http/handler.ts";
 import { Router } from "./dashboard/http/router.ts";
+import { type Server, startServer } from "./dashboard/http/server.ts";
 import { openDashboardSources } from "./dashboard/open_dashboard.ts";
 import type { DashboardOptions } from "./dashboard/options.ts";
-import { type Overview, overviewReader } from "./dashboard/overview.ts";
+import { overviewReader } from "./dashboard/overview.ts";
 import { Pulse } from "./dashboard/pulse.ts";
 import { Sources } from "./dashboard/sources.ts";
 import { DASHBOARD_COMPONENT, dashboardVariables } from "./dashboard/variables.ts";
+import { within } from "./dashboard/within.ts";
 
 export type { DashboardOptions, DashboardSources, OpenSource } from "./dashboard/options.ts";
 
+/** Time that questions to sources get to end, when the dashboard does, in milliseconds. */
+const LAST_QUESTIONS_MS = 1000;
+
 /** A web server that shows a site; disposing of it closes it, not what its sources were made of. */
 export class Dashboard implements AsyncDisposable {
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #pulse: Pulse<Overview>;
+  readonly #server: Server;
+  /** Ends what is under way between viewers and sources. */
+  readonly #endAll: () => Promise<void>;
 
-  private constructor(server: Deno.HttpServer<Deno.NetAddr>, pulse: Pulse<Overview>) {
+  private constructor(server: Server, endAll: () => Promise<void>) {
     this.#server = server;
-    this.#pulse = pulse;
+    this.#endAll = endAll;
   }
 
   /**
@@ -62,13 +68,17 @@ export class Dashboard implements AsyncDisposable {
       ...graphRoutes(sources),
     ]);
     const handler = makeHandler({ router, assets: await loadAssets(), log });
-    const server = Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
-    return new Dashboard(server, pulse);
+    const server = startServer({ host, port, handler, clock });
+    return new Dashboard(server, async () => {
+      const ended = Promise.all([pulse.close(), sources.close()]);
+      // Whoever opened a source waits for what it cannot interrupt.
+      await within(clock, LAST_QUESTIONS_MS, ended);
+    });
   }
 
   /** Where it listens. */
   get address(): Deno.NetAddr {
-    return this.#server.addr;
+    return this.#server.address;
   }
 
   /** Address of its page, for people. */
@@ -79,10 +89,10 @@ export class Dashboard implements AsyncDisposable {
     return `http://${name}:${port}/dashboard/`;
   }
 
-  /** Sends viewers away and closes the server. */
+  /** Sends viewers away, ends what is asked of the sources, and closes the server. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pulse.close();
-    await this.#server.shutdown();
+    await this.#endAll();
+    await this.#server[Symbol.asyncDispose]();
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ConfigOf } from "../../lib/config.ts";
+import { InFlight } from "./in_flight.ts";
 import type { DashboardSources } from "./options.ts";
 import { Graphite } from "./sources/graphite.ts";
 import { openMongoConnections } from "./sources/mongo_connections.ts";
@@ -24,10 +25,14 @@ export interface OpenedSources extends AsyncDisposable {
  */
 export function openDashboardSources(config: ConfigOf<typeof dashboardVariables>): OpenedSources {
   const stack = new AsyncDisposableStack();
+  // What is connected too late to be used has to be closed, too.
+  const opening = new InFlight();
   const { graphiteHost, graphitePort, mongodbHost, mongodbPort, mongodbDatabase } = config;
   return {
     sources: {
-      queue: config.showQueue ? async () => stack.use(await openDashboardQueue(config)) : undefined,
+      queue: config.showQueue
+        ? () => opening.run(async () => stack.use(await openDashboardQueue(config)))
+        : undefined,
       graphite: graphiteHost === undefined ? undefined : () => {
         return Promise.resolve(
           new Graphite({ url: `http://${address(graphiteHost, graphitePort)}/` }),
@@ -39,7 +44,10 @@ export function openDashboardSources(config: ConfigOf<typeof dashboardVariables>
         return Promise.resolve(connections);
       },
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      await opening.close();
+      await stack.disposeAsync();
+    },
   };
 }
 

@@ -49,8 +49,7 @@ export function overviewReader(options: OverviewOptions): () => Promise<Overview
   const managers = new SlowSource(
     clock,
     SLOW_MS,
-    async () =>
-      readManagers(await sources.graphite.use((graphite) => graphite.render(MANAGERS_REQUEST))),
+    async () => readManagers(await sources.render(MANAGERS_REQUEST)),
   );
   const connected = new SlowSource(
     clock,

@@ -63,7 +63,7 @@ export class Pulse<T> {
   /** Reads anew for all viewers, soon after something has been changed. */
   async refresh(): Promise<void> {
     await this.#reading;
-    await this.#read();
+    if (!this.#closed) await this.#read();
   }
 
   /** Everything that asks while a read is under way waits for that one. */

@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../lib/clock.ts";
 import { unlessBroken } from "./sources.ts";
+import { within } from "./within.ts";
 
 /** Longest wait for a value that nobody knows yet, in milliseconds. */
 const PATIENCE_MS = 300;
@@ -41,11 +42,7 @@ export class SlowSource<T> {
         this.#readMs = this.#clock.now();
       }).finally(() => this.#reading = undefined);
     }
-    if (this.#reading === undefined) return this.#value;
-    const { promise: enough, resolve } = Promise.withResolvers<void>();
-    const timer = this.#clock.after(PATIENCE_MS, resolve);
-    await Promise.race([this.#reading, enough]);
-    timer.cancel();
+    if (this.#reading !== undefined) await within(this.#clock, PATIENCE_MS, this.#reading);
     return this.#value;
   }
 }

@@ -6,7 +6,7 @@
 import type { OpenQueue } from "../../lib/jobs/open_queue.ts";
 import type { DashboardSources } from "./options.ts";
 import type { Connections } from "./sources/connections.ts";
-import type { Graphite } from "./sources/graphite.ts";
+import type { Graphite, RenderRequest, Series } from "./sources/graphite.ts";
 import { Source, SourceError, type SourceHealth, type SourceName } from "./sources/source.ts";
 
 /** Each source behind its seam. */
@@ -37,6 +37,17 @@ export class Sources {
     });
   }
 
+  /**
+   * Asks Graphite for series.
+   *
+   * @param request What for.
+   * @returns The series.
+   * @throws {SourceError} When Graphite is off, breaks, or is closed meanwhile.
+   */
+  render(request: RenderRequest): Promise<Series[]> {
+    return this.graphite.use((graphite, signal) => graphite.render({ ...request, signal }));
+  }
+
   /** How each is, at its last use. */
   health(): Record<SourceName, SourceHealth> {
     return {
@@ -44,6 +55,11 @@ export class Sources {
       graphite: this.graphite.health,
       mongodb: this.mongodb.health,
     };
+  }
+
+  /** Ends all uses and allows no more; resolves when nothing of them is left. */
+  async close(): Promise<void> {
+    await Promise.all([this.queue.close(), this.graphite.close(), this.mongodb.close()]);
   }
 }
 

@@ -27,19 +27,13 @@ export function graphRoutes(sources: Sources): Route[] {
         const graph = GRAPHS.find(({ id }) => id === part("id"));
         if (graph === undefined) throw new QuestionError("There is no such graph", 404);
         const mode = wordOf(url, "mode", MODES) ?? "realtime";
-        const found = await sources.graphite.use((graphite) =>
-          graphite.render(graphRequest(graph, mode))
-        );
-        return json(graphData(graph, found));
+        return json(graphData(graph, await sources.render(graphRequest(graph, mode))));
       },
     },
     {
       method: "GET",
       path: "/api/managers",
-      handler: async () => {
-        const found = await sources.graphite.use((graphite) => graphite.render(MANAGERS_REQUEST));
-        return json({ managers: readManagers(found) });
-      },
+      handler: async () => json({ managers: readManagers(await sources.render(MANAGERS_REQUEST)) }),
     },
   ];
 }

@@ -47,7 +47,9 @@ async function answerStats({ graphite }: Sources, { url }: Call): Promise<Respon
   if (targets.length === 0) return json({ error: true }, 400);
   const from = url.searchParams.get("from") ?? undefined;
   const until = url.searchParams.get("until") ?? undefined;
-  const series = await graphite.use((client) => client.renderText({ targets, from, until }));
+  const series = await graphite.use((client, signal) =>
+    client.renderText({ targets, from, until, signal })
+  );
   return answer(series, { type: "application/json; charset=utf-8" });
 }
 

@@ -22,6 +22,8 @@ export interface RenderRequest {
   readonly from?: string | undefined;
   /** End. Default: now. */
   readonly until?: string | undefined;
+  /** Ends the wait for the answer. Default: nothing but time does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Options of {@linkcode Graphite}. */
@@ -84,8 +86,11 @@ export class Graphite {
       timeoutMs,
       () => timeout.abort(new Error(`no answer in ${timeoutMs / 1000} s`)),
     );
+    const signals = [timeout.signal, ...request.signal === undefined ? [] : [request.signal]];
     try {
-      const response = await fetch(new URL(`/render?${query}`, url), { signal: timeout.signal });
+      const response = await fetch(new URL(`/render?${query}`, url), {
+        signal: AbortSignal.any(signals),
+      });
       const text = await readBounded(response);
       if (!response.ok) throw new Error(`status ${response.status}`);
       return text;

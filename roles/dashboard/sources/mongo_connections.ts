@@ -4,6 +4,7 @@
  * @module
  */
 import { type Collection, type Filter, MongoClient, ObjectId } from "mongodb";
+import { InFlight } from "../in_flight.ts";
 import {
   type AgentConnection,
   type ConnectionDocument,
@@ -51,22 +52,28 @@ export function openMongoConnections(options: MongoConnectionsOptions): OpenConn
     socketTimeoutMS: 2 * patienceMs,
     appName: "copilot-dashboard",
   });
-  return {
-    connections: new MongoConnections(client, database, url),
-    [Symbol.asyncDispose]: () => client.close(),
-  };
+  const connections = new MongoConnections(client, database, url);
+  return { connections, [Symbol.asyncDispose]: () => connections.close() };
 }
 
 class MongoConnections implements Connections {
   readonly #client: MongoClient;
   readonly #collection: Collection;
   readonly #url: string;
+  readonly #questions = new InFlight();
   #connecting: Promise<unknown> | undefined;
 
   constructor(client: MongoClient, database: string, url: string) {
     this.#client = client;
     this.#collection = client.db(database).collection(COLLECTION);
     this.#url = url;
+  }
+
+  /** Interrupts what is asked; resolves when nothing of it is left. */
+  async close(): Promise<void> {
+    // A question that the driver interrupts may wait for another attempt, of which its own close knows
+    // nothing; and one that began now would open the client anew.
+    await Promise.all([this.#questions.close(), this.#client.close()]);
   }
 
   places(sinceMs?: number): Promise<Place[]> {
@@ -111,16 +118,16 @@ class MongoConnections implements Connections {
     });
   }
 
-  page(query: ConnectionQuery) {
+  async page(query: ConnectionQuery) {
     const filter = filterOf(query);
     const { offset, limit } = query;
-    return this.#ask(async (collection) => {
-      const [documents, total] = await Promise.all([
-        collection.find(filter).sort({ updated_at: -1 }).skip(offset).limit(limit).toArray(),
-        collection.countDocuments(filter),
-      ]);
-      return { connections: documents.map(readConnection), total };
-    });
+    const [documents, total] = await Promise.all([
+      this.#ask((collection) =>
+        collection.find(filter).sort({ updated_at: -1 }).skip(offset).limit(limit).toArray()
+      ),
+      this.#ask((collection) => collection.countDocuments(filter)),
+    ]);
+    return { connections: documents.map(readConnection), total };
   }
 
   connected(): Promise<number> {
@@ -130,9 +137,11 @@ class MongoConnections implements Connections {
   /** Whoever asks while a connection is being made waits for that one, and learns why it failed. */
   async #ask<T>(action: (collection: Collection) => Promise<T>): Promise<T> {
     try {
-      this.#connecting ??= this.#client.connect().finally(() => this.#connecting = undefined);
-      await this.#connecting;
-      return await action(this.#collection);
+      return await this.#questions.run(async () => {
+        this.#connecting ??= this.#client.connect().finally(() => this.#connecting = undefined);
+        await this.#connecting;
+        return await action(this.#collection);
+      });
     } catch (cause) {
       throw new Error(`Cannot read from ${this.#url}`, { cause });
     }

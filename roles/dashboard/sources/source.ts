@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { InFlight } from "../in_flight.ts";
 
 /** The sources, by the word that pages and answers use. */
 export type SourceName = "queue" | "graphite" | "mongodb";
@@ -35,6 +36,9 @@ export class SourceError extends Error {
   }
 }
 
+/** How a source is once the dashboard ends. */
+const CLOSED: SourceHealth = { state: "broken", message: "The dashboard is being closed" };
+
 /** Options of a {@linkcode Source}. */
 export interface SourceOptions<T> {
   /** Which one it is. */
@@ -48,6 +52,8 @@ export interface SourceOptions<T> {
 /** One source behind its client. */
 export class Source<T> {
   readonly #options: SourceOptions<T>;
+  readonly #uses = new InFlight();
+  readonly #closing = new AbortController();
   #client: Promise<T> | undefined;
   #health: SourceHealth;
 
@@ -64,37 +70,57 @@ export class Source<T> {
     return this.#health;
   }
 
-  /** Whether it is configured. */
-  get isOn(): boolean {
-    return this.#options.open !== undefined;
-  }
-
   /**
    * Does something with the client.
    *
-   * @param action What to do.
+   * @param action What to do; its signal is aborted when the source is closed.
    * @returns What it gives.
-   * @throws {SourceError} When the source is off or breaks.
+   * @throws {SourceError} When the source is off, breaks, or is closed meanwhile.
    */
-  async use<R>(action: (client: T) => Promise<R>): Promise<R> {
+  async use<R>(action: (client: T, signal: AbortSignal) => Promise<R>): Promise<R> {
     const { name, open } = this.#options;
     if (open === undefined) throw new SourceError(name, this.#health);
+    const { signal } = this.#closing;
     try {
-      this.#client ??= open();
-      const opening = this.#client;
-      const client = await opening.catch((error) => {
-        // The next use tries anew, unless one that failed beside this has begun to.
-        if (this.#client === opening) this.#client = undefined;
-        throw error;
-      });
-      const result = await action(client);
+      const result = await unlessAborted(
+        this.#uses.run(async () => await action(await this.#connect(open), signal)),
+        signal,
+      );
       this.#health = { state: "ok", message: "" };
       return result;
     } catch (error) {
       if (error instanceof QuestionError) throw error;
+      if (signal.aborted) throw new SourceError(name, CLOSED, { cause: error });
       this.#health = { state: "broken", message: messageOf(error) };
       throw new SourceError(name, this.#health, { cause: error });
     }
+  }
+
+  /** Ends its uses and allows no more; resolves when nothing of them is left. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error(CLOSED.message));
+    await this.#uses.close();
+  }
+
+  #connect(open: () => Promise<T>): Promise<T> {
+    const opening = this.#client ??= open();
+    return opening.catch((error) => {
+      // The next use tries anew, unless one that failed beside this has begun to.
+      if (this.#client === opening) this.#client = undefined;
+      throw error;
+    });
+  }
+}
+
+/** Waits for an action, but no longer than until the signal. */
+async function unlessAborted<R>(action: Promise<R>, signal: AbortSignal): Promise<R> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([action, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 

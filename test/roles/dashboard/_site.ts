@@ -18,6 +18,7 @@ import { openMongoConnections } from "../../../roles/dashboard/sources/mongo_con
 import { type CarbonServer, startCarbonServer } from "../../../sim/carbon/mod.ts";
 import { type MongoServer, startMongoServer } from "../../../sim/mongo/mod.ts";
 import { type RedisServer, startRedisServer } from "../../../sim/redis/mod.ts";
+import { freePort } from "../../_free_port.ts";
 
 /** A site. Disposing of it stops whatever of it still runs. */
 export interface DashboardSite extends AsyncDisposable {
@@ -65,7 +66,8 @@ export async function startDashboard(
 export async function startDashboardSite(): Promise<DashboardSite> {
   const stack = new AsyncDisposableStack();
   const redis = stack.use(await startRedisServer({ port: 0 }));
-  const mongo = stack.use(await startMongoServer());
+  // Tests stop it and start it again there.
+  const mongo = stack.use(await startMongoServer({ port: freePort() }));
   const carbon = stack.use(await startCarbonServer());
   const calls = await connectRedis({ host: redis.hostname, port: redis.port });
   const queue = stack.use(queueOn(calls, {
