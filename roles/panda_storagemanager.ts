@@ -23,7 +23,7 @@ if (import.meta.main) {
     const log = openedLog.logger;
     for (const warning of warnings) log.warning(warning);
     await using queue = await openQueue(config);
-    using panda = openPanda(config);
+    using panda = await openPanda(config, log);
     const parts = { adapter: panda.adapter, queue, log };
     await new GridManager(await pandaManagerOptions(config, parts)).run(signal);
     return EXIT.done;

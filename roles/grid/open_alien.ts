@@ -4,7 +4,7 @@
  * @module
  */
 import { systemClock } from "../../lib/clock.ts";
-import { ConfigError, type ConfigOf, type VariableBase } from "../../lib/config.ts";
+import type { ConfigOf } from "../../lib/config.ts";
 import type { GridAdapter } from "../../lib/grid/adapter.ts";
 import { ALIEN_STEPS, alienAdapter } from "../../lib/grid/alien/adapter.ts";
 import { httpStorage } from "../../lib/grid/alien/http_storage.ts";
@@ -15,7 +15,8 @@ import { GridCommands, parseCommandBook } from "../../lib/grid/commands/grid_com
 import { processCommands } from "../../lib/grid/commands/process_commands.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { ManagerIdentity } from "../jobmanager/open_jobmanager.ts";
-import { alienJobManagerVariables, type alienStorageManagerVariables } from "./alien_variables.ts";
+import { alienJobManagerVariables, alienStorageManagerVariables } from "./alien_variables.ts";
+import { readConfigured } from "./read_file.ts";
 
 /** What both managers are told of AliEn. */
 export type AlienConfig =
@@ -49,27 +50,20 @@ export async function openAlien(
   { component, prefix }: ManagerIdentity,
 ): Promise<OpenAlien> {
   const { alienCommandsFile: commandsFile, alienSiteJdl } = config;
-  const read = async <T>(path: string, variable: VariableBase, parse: (text: string) => T) => {
-    try {
-      return parse(await Deno.readTextFile(path));
-    } catch (error) {
-      if (!(error instanceof SyntaxError || error instanceof Deno.errors.NotFound)) throw error;
-      throw new ConfigError(component, [{
-        subject: variable.name.replace(/^JM_/, `${prefix}_`),
-        problem: `names a file that cannot be used: ${error.message}`,
-        where: path,
-        meaning: variable.meaning,
-        example: `${variable.name} ${variable.example}`,
-      }]);
-    }
-  };
-  const { alienCommandsFile, alienSiteJdl: siteJdl } = alienJobManagerVariables;
-  const book = await read(commandsFile, alienCommandsFile, (text) => {
-    return parseCommandBook(text, ALIEN_STEPS);
-  });
+  const [variables, needed] = prefix === "JM"
+    ? [alienJobManagerVariables, ["take", "status"]]
+    : [alienStorageManagerVariables, ["status"]];
+  const book = await readConfigured(
+    commandsFile,
+    (text) => parseCommandBook(text, ALIEN_STEPS, needed),
+    { component, variable: variables.alienCommandsFile },
+  );
   const site = alienSiteJdl === undefined
     ? new ClassAd()
-    : await read(alienSiteJdl, siteJdl, parseClassAd);
+    : await readConfigured(alienSiteJdl, parseClassAd, {
+      component,
+      variable: alienJobManagerVariables.alienSiteJdl,
+    });
   const certificate = new GridCertificate({
     certFile: config.alienCertFile,
     keyFile: config.alienKeyFile,

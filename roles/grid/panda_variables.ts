@@ -48,7 +48,8 @@ export const pandaStorageManagerVariables = defineVariables({
     kind: "text",
     meaning: "User as whom the original starts its data mover",
     example: "cvmadmin",
-    withoutEffect: "the manager uploads output itself, as the user that runs it",
+    withoutEffect:
+      "the manager uploads output itself, as the user that runs it; see PANDA_COMMANDS_FILE",
   },
   pandaUrl: {
     name: "PANDA_URL",
@@ -84,12 +85,27 @@ export const pandaStorageManagerVariables = defineVariables({
       "File with the certificates of authorities that are trusted beside the system's (ours)",
     example: "/etc/grid-security/authorities.pem",
   },
+  pandaCommandsFile: {
+    name: "PANDA_COMMANDS_FILE",
+    kind: "path",
+    meaning:
+      "Commands that store output, in place of Rucio's interface: JSON, argument lists by step (ours)",
+    example: "/etc/copilot/grid/panda-commands.json",
+  },
+  pandaCommandTimeout: {
+    name: "PANDA_COMMAND_TIMEOUT",
+    kind: "seconds",
+    meaning: "Longest time that such a command may take (ours)",
+    example: "1h",
+    default: 3600,
+    min: 1,
+  },
   rucioUrl: {
     name: "RUCIO_URL",
     kind: "text",
-    meaning: "Address of the Rucio server, without a path (ours)",
+    meaning:
+      "Address of the Rucio server, without a path; needed without PANDA_COMMANDS_FILE (ours)",
     example: "https://rucio.cern.ch",
-    required: true,
   },
   rucioAuthUrl: {
     name: "RUCIO_AUTH_URL",
@@ -100,9 +116,8 @@ export const pandaStorageManagerVariables = defineVariables({
   rucioAccount: {
     name: "RUCIO_ACCOUNT",
     kind: "text",
-    meaning: "Account under which files are registered (ours)",
+    meaning: "Account under which files are registered; needed without PANDA_COMMANDS_FILE (ours)",
     example: "copilot",
-    required: true,
   },
   rucioLogin: {
     name: "RUCIO_AUTH_TYPE",

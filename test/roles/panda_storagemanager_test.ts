@@ -13,12 +13,20 @@ import { CHIRP, Site } from "./_site.ts";
 
 const STORAGE = "pandastorage";
 
-/** The storage manager, with the real adapter; every request to the grid is a step of its life. */
-function startStorage(site: Site, grid: PandaGrid, life = new Life()) {
+/** What the manager's life is made of, whichever way output takes. */
+const EFFECTS = ["ledger.expect", "chirp.moveTo", "store.complete", "http.call", "ledger.remove"];
+
+/** How output reaches the grid: the manager asks Rucio and the storage itself, or runs commands. */
+const WAYS = ["http", "commands"] as const;
+type Way = typeof WAYS[number];
+
+/** The storage manager, with the real adapter; every request to the grid and every command is a step of its life. */
+function startStorage(site: Site, grid: PandaGrid, life = new Life(), way: Way = "http") {
   const { clock } = site;
   const log = memorySink();
   const link = memoryLink(site.broker, { user: STORAGE, clock, random: site.random() });
   const { call } = mortal<{ call: HttpCall }>({ call: grid.call }, "http", life);
+  const runner = way === "http" ? undefined : mortal(grid.commands(site.done), "command", life);
   const manager = new GridManager({
     link: mortalLink(link, life),
     store: mortal(site.store, "store", life),
@@ -26,7 +34,7 @@ function startStorage(site: Site, grid: PandaGrid, life = new Life()) {
     doneFolder: mortal(site.done, "done", life),
     chirpAddress: CHIRP,
     mode: "storage",
-    adapter: grid.connect(call),
+    adapter: grid.connect(call, runner),
     ledger: mortal(new GridLedger(site.calls, "panda"), "ledger", life),
     log: createLogger({ sinks: [log], clock }),
     clock,
@@ -88,39 +96,48 @@ async function assertAllDelivered(site: Site, grid: PandaGrid): Promise<void> {
   assertEquals(await new GridLedger(site.calls, "panda").jobs(), []);
 }
 
-Deno.test("output of pilots goes to the grid's storage, and their jobs end in PanDA", async () => {
-  const { site, grid } = await openSite();
-  await using _site = site;
-  startStorage(site, grid);
-  await runToEnd(site, grid);
-  await assertAllDelivered(site, grid);
-});
-
-Deno.test("no output is lost or registered twice, no PanDA job ended twice, when the storage manager dies at any effect", async () => {
-  const undisturbed = new Life();
-  {
+for (const way of WAYS) {
+  Deno.test(`output of pilots goes to the grid's storage by ${way}, and their jobs end in PanDA`, async () => {
     const { site, grid } = await openSite();
     await using _site = site;
-    startStorage(site, grid, undisturbed);
+    startStorage(site, grid, new Life(), way);
     await runToEnd(site, grid);
-  }
-  const last = undisturbed.steps.findLastIndex(({ call }) => call === "ledger.remove");
-  assert(undisturbed.steps.filter(({ call }) => call === "http.call").length > 50);
-  for (const [index, { call, phase }] of undisturbed.steps.slice(0, last + 1).entries()) {
-    if (phase === "before") continue;
-    const { site, grid } = await openSite();
-    await using _site = site;
-    const life = new Life((_, at) => at === index);
-    life.onDeath(() => site.clock.after(5000, () => void startStorage(site, grid)));
-    startStorage(site, grid, life);
-    try {
+    await assertAllDelivered(site, grid);
+  });
+
+  Deno.test(`by ${way} no output is lost or registered twice, no PanDA job ended twice, when the storage manager dies at any effect`, async () => {
+    const undisturbed = new Life();
+    {
+      const { site, grid } = await openSite();
+      await using _site = site;
+      startStorage(site, grid, undisturbed, way);
       await runToEnd(site, grid);
-      await assertAllDelivered(site, grid);
-    } catch (error) {
-      throw new Error(`Disturbed by the death after ${call} (${index})`, { cause: error });
     }
-  }
-});
+    const last = undisturbed.steps.findLastIndex(({ call }) => call === "ledger.remove");
+    const calls = new Set(undisturbed.steps.map(({ call }) => call));
+    assert(
+      calls.isSupersetOf(new Set(EFFECTS)),
+      `${[...calls]}`,
+    );
+    assertEquals(calls.has("command.run"), way === "commands");
+    for (const [index, { call, phase }] of undisturbed.steps.slice(0, last + 1).entries()) {
+      if (phase === "before") continue;
+      const { site, grid } = await openSite();
+      await using _site = site;
+      const life = new Life((_, at) => at === index);
+      life.onDeath(() =>
+        site.clock.after(5000, () => void startStorage(site, grid, new Life(), way))
+      );
+      startStorage(site, grid, life, way);
+      try {
+        await runToEnd(site, grid);
+        await assertAllDelivered(site, grid);
+      } catch (error) {
+        throw new Error(`Disturbed by the death after ${call} (${index})`, { cause: error });
+      }
+    }
+  });
+}
 
 Deno.test("output waits for a grid that is away for an hour", async () => {
   const { site, grid } = await openSite();

@@ -142,7 +142,11 @@ Deno.test("the PanDA storage manager says what its configuration lacks", async (
       assertEnded(result, 2);
       return result.stderr;
     };
-    assertMatch(await run(), /PANDA_URL[^]*RUCIO_URL/);
+    assertMatch(await run(), /PANDA_URL is not set/);
+    assertMatch(
+      await run("PANDA_URL https://127.0.0.1:1"),
+      /RUCIO_URL is not set, nor is PANDA_COMMANDS_FILE/,
+    );
     const urls = ["PANDA_URL https://127.0.0.1:1", "RUCIO_URL https://127.0.0.1:2"];
     assertMatch(await run(...urls), /RUCIO_AUTH_TYPE needs X509_USER_PROXY/);
     const login = ["RUCIO_AUTH_TYPE userpass", "RUCIO_USERNAME a", "RUCIO_PASSWORD b"];

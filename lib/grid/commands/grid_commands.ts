@@ -16,7 +16,7 @@ const REFUSED = 65;
 /** Characters of an output that go into a log line or an error. */
 const LONGEST_TOLD = 2000;
 
-const PLACE = /\{([A-Za-z]+)\}/g;
+const PLACE = /\{([A-Za-z][A-Za-z0-9]*)\}/g;
 
 /** Options of {@linkcode GridCommands}. */
 export interface GridCommandsOptions {
@@ -82,7 +82,8 @@ export class GridCommands {
     const [program = "", ...args] = argv;
     const filled = [program, ...args.map((text) => fill(text, values))];
     const { code, stdout, stderr } = await runner.run(filled, { timeoutMs, signal });
-    const told = beginning(stderr.trim());
+    // Some programs complain on the standard output.
+    const told = beginning(stderr.trim() || (code === 0 ? "" : stdout.trim()));
     if (told !== "") log.info(`${step}: ${told}`);
     if (code === 0) return { stdout, stderr };
     const how = code === TIMED_OUT ? `took over ${timeoutMs} ms` : `exited with ${code}`;
@@ -94,9 +95,11 @@ export class GridCommands {
 
 function fill(text: string, values: Readonly<Record<string, string>>): string {
   // A NUL would end the argument: no program can be given one.
-  return text.replace(PLACE, (place, name) => {
+  const filled = text.replace(PLACE, (place, name) => {
     return Object.hasOwn(values, name) ? values[name]?.replaceAll("\0", "") ?? place : place;
   });
+  // What a stranger has named must not become an option.
+  return text.startsWith("-") ? filled : filled.replace(/^-+/, "");
 }
 
 function beginning(text: string): string {
@@ -108,10 +111,15 @@ function beginning(text: string): string {
  *
  * @param text The JSON text.
  * @param steps Names that may stand in it.
+ * @param needed Those that must. Default: none.
  * @returns The book.
  * @throws {SyntaxError} When it is none; the message names the step.
  */
-export function parseCommandBook(text: string, steps: readonly string[]): CommandBook {
+export function parseCommandBook(
+  text: string,
+  steps: readonly string[],
+  needed: readonly string[] = [],
+): CommandBook {
   const book: unknown = JSON.parse(text);
   if (typeof book !== "object" || book === null || Array.isArray(book)) {
     throw new SyntaxError("Cannot read the commands: not an object of argument lists by step");
@@ -125,6 +133,10 @@ export function parseCommandBook(text: string, steps: readonly string[]): Comman
     if (!isList || argv[0] === "") {
       throw new SyntaxError(`Cannot read the command for ${step}: not a list of words`);
     }
+  }
+  const missing = needed.find((step) => !Object.hasOwn(book, step));
+  if (missing !== undefined) {
+    throw new SyntaxError(`Cannot do without a command for ${missing}`);
   }
   return book as CommandBook;
 }

@@ -15,7 +15,7 @@ import {
   type GridVerdict,
   type JobOutput,
 } from "../adapter.ts";
-import type { RucioStore } from "../rucio/rucio_store.ts";
+import type { OutputStore } from "../rucio/output_store.ts";
 import { formatPandaState, type PandaJob, pandaJobOf, parsePandaState } from "./job_state.ts";
 import type { JobUpdate, PandaServer } from "./panda_server.ts";
 import { lfnOf, membersOf, readPandaOutput } from "./read_output.ts";
@@ -25,7 +25,7 @@ export interface PandaAdapterOptions {
   /** The server that is told of jobs. */
   readonly server: Pick<PandaServer, "updateJob" | "jobStatus">;
   /** Where output goes. */
-  readonly store: Pick<RucioStore, "store">;
+  readonly store: OutputStore;
 }
 
 /** States of jobs that PanDA does not want any more. */
@@ -76,8 +76,13 @@ export class PandaAdapter implements GridAdapter {
       const file = missing.delete(lfn) ? update.outputs[lfn] : undefined;
       if (file === undefined) continue;
       const { guid, fsize: sizeBytes, adler32, md5sum: md5 } = file;
-      const facts = { lfn, guid, sizeBytes, adler32, md5 };
-      await this.#options.store.store(dataset, facts, () => member.content(), options);
+      const source = {
+        content: () => member.content(),
+        folder: output.folder,
+        directory: `${output.archive}.upload`,
+      };
+      const stored = { lfn, guid, sizeBytes, adler32, md5 };
+      await this.#options.store.store(dataset, stored, source, options);
     }
   }
 

@@ -6,6 +6,7 @@
  */
 import { type GridCallOptions, GridError } from "../adapter.ts";
 import { type Did, didOf, PATH_RULES } from "./names.ts";
+import type { OutputFile, OutputSource, OutputStore } from "./output_store.ts";
 import type { NewReplica, Rse, RucioCatalogue } from "./rucio_catalogue.ts";
 import type { StoragePlace, WebStorage } from "./web_storage.ts";
 
@@ -26,7 +27,7 @@ const HTTP_SCHEMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** One storage element of a Rucio. */
-export class RucioStore {
+export class RucioStore implements OutputStore {
   readonly #options: RucioStoreOptions;
 
   /** @param options See {@linkcode RucioStoreOptions}. */
@@ -34,18 +35,11 @@ export class RucioStore {
     this.#options = options;
   }
 
-  /**
-   * Uploads and registers a file, and puts it into a dataset.
-   *
-   * @param dataset The dataset, made where it is missing.
-   * @param file The file.
-   * @param content Opens its content; called at most once.
-   * @throws {GridError} When a step fails; all of it may be done again.
-   */
+  /** See {@linkcode OutputStore.store}. */
   async store(
     dataset: string,
-    file: Omit<NewReplica, keyof Did> & { readonly lfn: string },
-    content: () => AsyncIterable<Uint8Array>,
+    file: OutputFile,
+    { content }: Pick<OutputSource, "content">,
     options: GridCallOptions = {},
   ): Promise<void> {
     const { catalogue, storage, rse } = this.#options;

@@ -6,16 +6,22 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { Clock } from "../../../lib/clock.ts";
+import type { CommandRunner } from "../../../lib/grid/commands/command_runner.ts";
+import { GridCommands } from "../../../lib/grid/commands/grid_commands.ts";
 import type { HttpCall } from "../../../lib/grid/http/http_call.ts";
 import { PandaAdapter } from "../../../lib/grid/panda/panda_adapter.ts";
 import { PandaServer } from "../../../lib/grid/panda/panda_server.ts";
+import { CommandStore } from "../../../lib/grid/rucio/command_store.ts";
+import type { OutputStore } from "../../../lib/grid/rucio/output_store.ts";
 import { RucioCatalogue } from "../../../lib/grid/rucio/rucio_catalogue.ts";
 import { RucioSession } from "../../../lib/grid/rucio/rucio_session.ts";
 import { RucioStore } from "../../../lib/grid/rucio/rucio_store.ts";
 import { WebStorage } from "../../../lib/grid/rucio/web_storage.ts";
+import { createLogger, memorySink } from "../../../lib/log.ts";
 import { memoryHttp } from "../../../sim/grid/http/service.ts";
 import { PandaService } from "../../../sim/grid/panda/panda_service.ts";
 import type { SimPandaJob } from "../../../sim/grid/panda/panda_job.ts";
+import { RUCIO_COMMANDS, rucioCommands } from "../../../sim/grid/rucio/memory_commands.ts";
 import { RucioService } from "../../../sim/grid/rucio/rucio_service.ts";
 import { StorageService } from "../../../sim/grid/rucio/storage_service.ts";
 import type { MemoryWorkspace } from "../../../sim/machine/memory_workspace.ts";
@@ -73,8 +79,30 @@ export class PandaGrid {
     return memoryHttp({ [PANDA]: panda, [RUCIO]: rucio, [STORAGE]: storage });
   }
 
-  /** A storage manager's way to all of it, a new one as after a restart. */
-  connect(call: HttpCall = this.call): PandaAdapter {
+  /** A site's programs for Rucio and storage; what they upload lies in a folder. */
+  commands(folder: MemoryWorkspace): CommandRunner {
+    const { rucio: { catalogue }, storage } = this;
+    return rucioCommands({ catalogue, storage, folder });
+  }
+
+  /**
+   * A storage manager's way to all of it, a new one as after a restart.
+   *
+   * @param call Makes its requests.
+   * @param runner Runs its commands. Default: it has none, and asks Rucio and the storage itself.
+   */
+  connect(call: HttpCall = this.call, runner?: CommandRunner): PandaAdapter {
+    const server = new PandaServer({
+      url: PANDA,
+      token: () => Promise.resolve({ token: "token", vo: "atlas" }),
+      call,
+      clock: this.#clock,
+    });
+    const store = runner === undefined ? this.#webStore(call) : this.#commandStore(runner);
+    return new PandaAdapter({ server, store });
+  }
+
+  #webStore(call: HttpCall): OutputStore {
     const clock = this.#clock;
     const session = new RucioSession({
       url: RUCIO,
@@ -83,19 +111,17 @@ export class PandaGrid {
       call,
       clock,
     });
-    return new PandaAdapter({
-      server: new PandaServer({
-        url: PANDA,
-        token: () => Promise.resolve({ token: "token", vo: "atlas" }),
-        call,
-        clock,
-      }),
-      store: new RucioStore({
-        catalogue: new RucioCatalogue(session),
-        storage: new WebStorage({ call, clock }),
-        rse: RSE,
-      }),
+    return new RucioStore({
+      catalogue: new RucioCatalogue(session),
+      storage: new WebStorage({ call, clock }),
+      rse: RSE,
     });
+  }
+
+  #commandStore(runner: CommandRunner): OutputStore {
+    const log = createLogger({ sinks: [memorySink()], clock: this.#clock });
+    const commands = new GridCommands({ grid: "PanDA", book: RUCIO_COMMANDS, runner, log });
+    return new CommandStore({ commands, rse: RSE });
   }
 
   /** Everything of a job is where it belongs, once. */

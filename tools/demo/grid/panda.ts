@@ -163,8 +163,9 @@ function managerMaker({ pandaUrl, rucioUrl }: Services): ManagerMaker {
         ["RUCIO_RSE", RSE],
       ]),
     });
-    const { adapter } = openPanda(config);
-    const parts = { adapter, queue, log: log.with({ component: "storagemanager" }) };
+    const ownLog = log.with({ component: "storagemanager" });
+    const { adapter } = await openPanda(config, ownLog);
+    const parts = { adapter, queue, log: ownLog };
     const managers = [
       new JobManager(options),
       new GridManager(await pandaManagerOptions(config, parts)),

@@ -16,15 +16,18 @@ function commands(book: CommandBook, timeoutMs = 60_000): GridCommands {
   return new GridCommands({ grid: "AliEn", book, runner: processCommands(), timeoutMs, log });
 }
 
-Deno.test("a command is given each value as one word, whatever is in it", async () => {
-  const told = commands({ say: ["printf", "%s|", "{a}", "{b}{a}", "{none}", "{constructor}"] });
+Deno.test("a command is given each value as one word, whatever is in it, and never as an option", async () => {
+  const told = commands({
+    say: ["printf", "%s|", "{a}", "-{a}", "{b}{a}", "{none}", "{constructor}"],
+  });
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "binary" }), async (a) => {
       const { stdout } = await told.run("say", { a, b: "$(id); `id`" });
       const word = new TextDecoder().decode(new TextEncoder().encode(a)).replaceAll("\0", "");
-      assertEquals(stdout, `${word}|$(id); \`id\`${word}|{none}|{constructor}|`);
+      const bare = word.replace(/^-+/, "");
+      assertEquals(stdout, `${bare}|-${word}|$(id); \`id\`${word}|{none}|{constructor}|`);
     }),
-    { numRuns: 20, examples: [["'; touch x; '"], ["{b}"], ["\0"], ["-n"]] },
+    { numRuns: 20, examples: [["'; touch x; '"], ["{b}"], ["\0"], ["-n"], ["--a-"]] },
   );
 });
 
@@ -82,4 +85,9 @@ Deno.test("parseCommandBook() reads argument lists and names what is none", () =
     '{"take": [""]}',
   ];
   for (const text of bad) assertThrows(() => parseCommandBook(text, ["take"]), SyntaxError);
+  assertThrows(
+    () => parseCommandBook('{"status": ["a"]}', ["take", "status"], ["status", "take"]),
+    SyntaxError,
+    "Cannot do without a command for take",
+  );
 });
