@@ -4,27 +4,17 @@
  *
  * @example Put a job into the queue of a site; running it twice leaves one job
  * ```ts
- * import { connectRedis, RedisJobStore, startSandbox } from "@cernvm/copilot";
+ * import { openJobs, startSandbox } from "@cernvm/copilot";
  * import { assertEquals } from "@std/assert";
  *
  * const directory = await Deno.makeTempDir();
  * {
  *   await using site = await startSandbox({ directory });
- *   const { hostname, ports } = site.addresses;
- *   await using redis = await connectRedis({ host: hostname, port: ports.redis });
- *   const queue = new RedisJobStore(redis);
- *   const job = {
- *     id: crypto.randomUUID(),
- *     chirpUrl: `${hostname}:${ports.chirp}`,
- *     inputDir: "calculator",
- *     inputFiles: ["calculator.sh"],
- *     command: "calculator.sh",
- *     arguments: "2 + 2",
- *     environment: "",
- *     packages: "",
- *   };
- *   const { id } = await queue.submit(job, { key: "nightly-7" });
- *   assertEquals((await queue.get(id))?.state, "waiting");
+ *   await using jobs = await openJobs({ directory: site.addresses.directories.config });
+ *   const job = { command: "fixtures/demo/calculator.sh", key: "nightly-7" };
+ *   const [id = ""] = await jobs.submit(job);
+ *   assertEquals(await jobs.submit(job), [id]);
+ *   assertEquals((await jobs.store.get(id))?.state, "waiting");
  * }
  * await Deno.remove(directory, { recursive: true });
  * ```
@@ -36,6 +26,7 @@ export * from "./lib/clock.ts";
 export { connectRedis, type RedisOptions } from "./lib/jobs/ioredis_calls.ts";
 export * from "./lib/jobs/job_state.ts";
 export * from "./lib/jobs/job_store.ts";
+export { readJobOutput } from "./lib/jobs/job_output.ts";
 export { type OpenQueue, openQueue, type QueueConfig, queueOn } from "./lib/jobs/open_queue.ts";
 export * from "./lib/jobs/queue_view.ts";
 export * from "./lib/jobs/redis_calls.ts";
@@ -43,6 +34,7 @@ export { RedisJobStore, type RedisJobStoreOptions } from "./lib/jobs/redis_job_s
 export * from "./lib/jobs/why.ts";
 export { gatherWhyFacts } from "./lib/jobs/why_facts.ts";
 export { type Submission, type SubmissionSite, submitJobs } from "./lib/jobs/submission.ts";
+export * from "./lib/jobs/wait_for_jobs.ts";
 export type { LogFields } from "./lib/log/fields.ts";
 export * from "./lib/log/format.ts";
 export * from "./lib/log/level.ts";
@@ -92,6 +84,12 @@ export {
   type DashboardSources,
   type OpenSource,
 } from "./roles/dashboard.ts";
+export {
+  openJobs,
+  type OpenJobsOptions,
+  SiteJobs,
+  type SiteJobsParts,
+} from "./roles/jobmanager/open_jobs.ts";
 export type { EscortState, JobEscort } from "./roles/jobmanager/job_escort.ts";
 export type { AskingHost, JobSupplier } from "./roles/jobmanager/job_supplier.ts";
 export type { JobManagerOptions } from "./roles/jobmanager/options.ts";

@@ -13,6 +13,7 @@ import { EXIT, paint, print, printJson, printLine, runMain, table } from "../lib
 import { systemClock } from "../lib/clock.ts";
 import type { JobRecord } from "../lib/jobs/job_store.ts";
 import { submitJobs } from "../lib/jobs/submission.ts";
+import { waitForJobs } from "../lib/jobs/wait_for_jobs.ts";
 import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
 import { calculator, type DemoJob, TELLING_JOBS, VICTIM } from "./demo/demo_jobs.ts";
 import { type DemoSite, startDemoSite } from "./demo/demo_site.ts";
@@ -21,7 +22,7 @@ import { reportGridDemo, runGridDemo } from "./demo/grid/run_grid_demo.ts";
 import { loseAgent } from "./demo/lose_agent.ts";
 import { lastLine } from "./demo/output.ts";
 import { hasProgram } from "./demo/programs.ts";
-import { exitText, stateStyle, waitForJobs } from "./queue.ts";
+import { exitText, stateStyle } from "./job_texts.ts";
 
 const NAME = "copilot-demo";
 
@@ -140,7 +141,6 @@ async function runJobs(
   await site.startAgents(agents);
   const names = new Map(entries.map(({ id, job }) => [id, job.name]));
   const records = await waitForJobs(store, entries.map(({ id }) => id), {
-    clock: systemClock,
     signal,
     onChange: ({ id, state, agent }) => {
       const name = (names.get(id) ?? "").padEnd(26);

@@ -11,6 +11,7 @@ import { argument, command, constant, option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
 import { configFlags, parseCommandLine } from "../lib/cli/flags.ts";
 import { runMain } from "../lib/cli.ts";
+import { loadConfig } from "../lib/config.ts";
 import { JOB_STATES } from "../lib/jobs/job_state.ts";
 import { openQueue } from "../lib/jobs/open_queue.ts";
 import {
@@ -22,7 +23,6 @@ import { changeJobs } from "./jobs/change.ts";
 import { showOutput } from "./jobs/output.ts";
 import { listJobs, showHistory, showJob, waitJobs } from "./jobs/show.ts";
 import { showWhy } from "./jobs/why.ts";
-import { readSite } from "./queue.ts";
 
 const NAME = "copilot-jobs";
 /** Only `output` needs to know where files are. */
@@ -113,8 +113,12 @@ async function main(signal: AbortSignal): Promise<number> {
     variables,
     component: JOBMANAGER_COMPONENT,
   });
-  const site = await readSite(variables, options.config);
-  await using queue = await openQueue(site);
+  const { config } = await loadConfig(variables, {
+    component: JOBMANAGER_COMPONENT,
+    directory: options.config.directory,
+    flags: options.config.values,
+  });
+  await using queue = await openQueue(config);
   const { store } = queue;
   switch (options.verb) {
     case "list":
@@ -128,7 +132,7 @@ async function main(signal: AbortSignal): Promise<number> {
     case "wait":
       return await waitJobs(store, options.ids, options.json, signal);
     case "output":
-      return await showOutput(store, site.doneJobDir, options);
+      return await showOutput(store, config.doneJobDir, options);
     default:
       return await changeJobs(store, options);
   }

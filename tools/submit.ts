@@ -11,27 +11,13 @@ import { integer, string } from "@optique/core/valueparser";
 import { configFlags, parseCommandLine } from "../lib/cli/flags.ts";
 import { bytes, seconds } from "../lib/cli/value_parsers.ts";
 import { EXIT, printErrorLine, printJson, printLine, runMain, UsageError } from "../lib/cli.ts";
-import { systemClock } from "../lib/clock.ts";
 import { existsLocal } from "../lib/jobs/local_files.ts";
-import { openQueue } from "../lib/jobs/open_queue.ts";
-import { type Submission, type SubmissionSite, submitJobs } from "../lib/jobs/submission.ts";
-import { diskWorkspace } from "../lib/machine/disk_workspace.ts";
-import {
-  folderVariables,
-  JOBMANAGER_COMPONENT,
-  queueVariables,
-} from "../roles/jobmanager/variables.ts";
-import { exitText, readSite, waitForJobs } from "./queue.ts";
+import type { Submission } from "../lib/jobs/submission.ts";
+import { openJobs, type SiteJobs, submitVariables } from "../roles/jobmanager/open_jobs.ts";
+import { JOBMANAGER_COMPONENT } from "../roles/jobmanager/variables.ts";
+import { exitText } from "./job_texts.ts";
 
 const NAME = "copilot-job-submit";
-const { chirpServer, chirpPort, chirpWorkDir } = folderVariables;
-/** The original takes this machine's name where no Chirp server is given. */
-const variables = {
-  ...queueVariables,
-  chirpServer: { ...chirpServer, required: false },
-  chirpPort,
-  chirpWorkDir,
-} as const;
 
 const flags = merge(
   object({
@@ -89,13 +75,13 @@ const flags = merge(
     wait: option("--wait", { description: message`Wait until the jobs have ended` }),
     json: option("--json", { description: message`Print one object` }),
   }),
-  object({ config: configFlags(variables) }),
+  object({ config: configFlags(submitVariables) }),
 );
 
 /** Submits; an input file that is missing, or a value out of bounds, is for the person at the terminal to mend. */
-async function submit(submission: Submission, site: SubmissionSite): Promise<readonly string[]> {
+async function submit(jobs: SiteJobs, submission: Submission): Promise<readonly string[]> {
   try {
-    return await submitJobs(submission, site);
+    return await jobs.submit(submission);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -107,12 +93,12 @@ async function main(signal: AbortSignal): Promise<number> {
   const options = parseCommandLine(flags, {
     name: NAME,
     summary: "Puts jobs into the queue of a generic job manager",
-    variables,
+    variables: submitVariables,
     component: JOBMANAGER_COMPONENT,
   });
-  const site = await readSite(variables, options.config);
-  await using queue = await openQueue(site);
-  const ids = await submit({
+  const { config, chirpAddress } = options;
+  await using jobs = await openJobs({ ...config, chirpAddress });
+  const ids = await submit(jobs, {
     command: options.command,
     arguments: options.arguments,
     inputFiles: options.inputFiles.flatMap((names) => names.split(/\s+/)).filter((name) => name),
@@ -127,11 +113,6 @@ async function main(signal: AbortSignal): Promise<number> {
     priority: options.priority,
     held: options.hold,
     key: options.key,
-  }, {
-    store: queue.store,
-    chirpFolder: diskWorkspace(site.chirpWorkDir),
-    chirpAddress: options.chirpAddress ??
-      `${site.chirpServer ?? Deno.hostname()}:${site.chirpPort}`,
   });
   if (!await existsLocal(options.command)) {
     printErrorLine(`${options.command} is no file here: agents must have a command of that name`);
@@ -143,15 +124,14 @@ async function main(signal: AbortSignal): Promise<number> {
     if (options.json) printJson({ ids });
     return EXIT.done;
   }
-  const jobs = await waitForJobs(queue.store, ids, {
-    clock: systemClock,
+  const ended = await jobs.wait(ids, {
     signal,
     onChange: ({ id, state, exitCode }) => {
       if (!options.json) printLine(`${id} ${state} ${exitText(exitCode)}`.trimEnd());
     },
   });
-  if (options.json) printJson({ ids, jobs });
-  return jobs.every((job) => job?.state === "succeeded") ? EXIT.done : EXIT.failed;
+  if (options.json) printJson({ ids, jobs: ended });
+  return ended.every((job) => job?.state === "succeeded") ? EXIT.done : EXIT.failed;
 }
 
 if (import.meta.main) await runMain(main, { name: NAME });

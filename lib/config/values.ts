@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolve } from "@std/path";
 import { Jid } from "../protocol/jid.ts";
 import type { NumberVariable, Variable } from "./variables.ts";
 
@@ -126,8 +127,9 @@ export type Value = string | number | boolean | Jid;
 export function parseValue(variable: Variable, text: string): Value {
   switch (variable.kind) {
     case "text":
-    case "path":
       return text;
+    case "path":
+      return resolve(text);
     case "integer":
     case "seconds":
     case "bytes":

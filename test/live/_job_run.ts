@@ -4,10 +4,10 @@
  * @module
  */
 import { join } from "@std/path";
-import { systemClock } from "../../lib/clock.ts";
 import { loadConfig } from "../../lib/config.ts";
 import { openQueue } from "../../lib/jobs/open_queue.ts";
 import { submitJobs } from "../../lib/jobs/submission.ts";
+import { waitForJobs } from "../../lib/jobs/wait_for_jobs.ts";
 import { createLogger, type MemorySink, memorySink } from "../../lib/log.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 import { agentOptions } from "../../roles/agent/open_agent.ts";
@@ -17,7 +17,6 @@ import { jobManagerOptions } from "../../roles/jobmanager/open_jobmanager.ts";
 import { JOBMANAGER_COMPONENT, jobManagerVariables } from "../../roles/jobmanager/variables.ts";
 import { JobManager } from "../../roles/jobmanager.ts";
 import { startSandbox } from "../../sim/sandbox.ts";
-import { waitForJobs } from "../../tools/queue.ts";
 
 /** Password of every account. */
 export const PASSWORD = "secret";
@@ -95,7 +94,6 @@ export async function runJob(
       chirpAddress: `127.0.0.1:${ports.chirp}`,
     });
     const [job] = await waitForJobs(queue.store, ids, {
-      clock: systemClock,
       signal: AbortSignal.timeout(30_000),
     });
     await meanwhile();

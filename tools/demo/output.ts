@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { join } from "@std/path";
-import { readMember } from "../job_archive.ts";
+import { readJobOutput } from "../../lib/jobs/job_output.ts";
+import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 
 /**
  * Reads the last line of a job's standard output.
@@ -20,7 +20,7 @@ export async function lastLine(
   if (archive === undefined) return undefined;
   const decoder = new TextDecoder();
   let text = "";
-  const found = await readMember(join(doneFolder, archive), "stdout", (chunk) => {
+  const found = await readJobOutput(diskWorkspace(doneFolder), archive, "stdout", (chunk) => {
     // The end is enough.
     text = (text + decoder.decode(chunk, { stream: true })).slice(-1000);
   });

@@ -4,10 +4,10 @@
  * @module
  */
 import { EXIT, printErrorLine, printJson, printLine, UsageError } from "../../lib/cli.ts";
+import { readJobOutput } from "../../lib/jobs/job_output.ts";
 import type { JobStore } from "../../lib/jobs/job_store.ts";
 import { unpackInto } from "../../lib/machine/disk_archive.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
-import { readMember } from "../job_archive.ts";
 import { noSuchJob } from "./show.ts";
 
 /** What is wanted of a job's output. */
@@ -36,8 +36,13 @@ export async function showOutput(
     printErrorLine(`Job ${id} is ${job.state} and has no output`);
     return EXIT.failed;
   }
-  const archive = diskWorkspace(doneJobDir).path(job.archive);
-  if (to === undefined) return await printMember(archive, file);
+  const done = diskWorkspace(doneJobDir);
+  const archive = done.path(job.archive);
+  if (to === undefined) {
+    if (await readJobOutput(done, job.archive, file, writeAll)) return EXIT.done;
+    printErrorLine(`${archive} has no file ${JSON.stringify(file)}`);
+    return EXIT.failed;
+  }
   await Deno.mkdir(to, { recursive: true });
   await unpackInto(archive, await Deno.realPath(to), {});
   if (json) printJson({ id, archive, directory: to });
@@ -45,13 +50,7 @@ export async function showOutput(
   return EXIT.done;
 }
 
-/** Copies one member to standard output, whatever its bytes. */
-async function printMember(archive: string, name: string): Promise<number> {
-  if (await readMember(archive, name, writeAll)) return EXIT.done;
-  printErrorLine(`${archive} has no file ${JSON.stringify(name)}`);
-  return EXIT.failed;
-}
-
+/** Copies bytes to standard output, whatever they are. */
 async function writeAll(bytes: Uint8Array): Promise<void> {
   for (let left = bytes; left.length > 0;) left = left.subarray(await Deno.stdout.write(left));
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import { EXIT, paint, print, printErrorLine, printJson, printLine, table } from "../../lib/cli.ts";
-import { systemClock } from "../../lib/clock.ts";
 import { JOB_STATES, type JobState } from "../../lib/jobs/job_state.ts";
 import type { JobRecord, JobStore } from "../../lib/jobs/job_store.ts";
-import { exitText, stateStyle, waitForJobs } from "../queue.ts";
+import { waitForJobs } from "../../lib/jobs/wait_for_jobs.ts";
+import { exitText, stateStyle } from "../job_texts.ts";
 
 /** Time of day, local, such as `2026-11-22 14:03:59`; a dash for 0, where nobody has noted the time. */
 export function timeText(timeMs: number | undefined): string {
@@ -113,7 +113,6 @@ export async function waitJobs(
   signal: AbortSignal,
 ): Promise<number> {
   const jobs = await waitForJobs(store, ids, {
-    clock: systemClock,
     signal,
     onChange: ({ id, state, exitCode }) => {
       if (!json) printLine(`${id} ${state} ${exitText(exitCode)}`.trimEnd());

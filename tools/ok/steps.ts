@@ -11,7 +11,7 @@ import type { Step } from "./step.ts";
 /** Everything that is checked and formatted. */
 const ROOMS = ["mod.ts", "lib", "roles", "sim", "tools", "test", "bench"];
 /** Where code in comments and pages is run. */
-const EXAMPLES = ["mod.ts", "lib", "roles", "sim", "README.md"];
+const EXAMPLES = ["mod.ts", "lib", "roles", "sim", "README.md", "docs"];
 
 async function existing(root: string, names: readonly string[]): Promise<string[]> {
   const found: string[] = [];

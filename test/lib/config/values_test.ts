@@ -75,6 +75,12 @@ Deno.test("parseValue() reads a JID", () => {
   assertThrows(() => parseValue(jid, "@b"), SyntaxError, "is no Jabber identifier");
 });
 
+Deno.test("parseValue() starts a relative path at the working directory", () => {
+  const path: Variable = { ...base, kind: "path" };
+  assertEquals(parseValue(path, "work"), `${Deno.cwd()}/work`);
+  assertEquals(parseValue(path, "/srv/copilot/"), "/srv/copilot");
+});
+
 Deno.test("parseValue() reads one of the declared words", () => {
   const tls: Variable = { ...base, kind: "choice", choices: ["on", "off"] };
   assertEquals(parseValue(tls, "on"), "on");

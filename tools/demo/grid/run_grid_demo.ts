@@ -7,7 +7,7 @@
 import { EXIT, paint, print, printJson, printLine, table } from "../../../lib/cli.ts";
 import { sleep, systemClock } from "../../../lib/clock.ts";
 import type { HistoryEntry, JobRecord } from "../../../lib/jobs/job_store.ts";
-import { stateStyle } from "../../queue.ts";
+import { stateStyle } from "../../job_texts.ts";
 import type { DemoSite } from "../demo_site.ts";
 import { loseAgent } from "../lose_agent.ts";
 import { lastLine } from "../output.ts";
