@@ -30,6 +30,7 @@ export { readJobOutput } from "./lib/jobs/job_output.ts";
 export { type OpenQueue, openQueue, type QueueConfig, queueOn } from "./lib/jobs/open_queue.ts";
 export * from "./lib/jobs/queue_view.ts";
 export * from "./lib/jobs/redis_calls.ts";
+export type { Fit } from "./lib/jobs/requirements.ts";
 export { RedisJobStore, type RedisJobStoreOptions } from "./lib/jobs/redis_job_store.ts";
 export * from "./lib/jobs/why.ts";
 export { gatherWhyFacts } from "./lib/jobs/why_facts.ts";

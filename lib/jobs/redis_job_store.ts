@@ -44,7 +44,7 @@
 import type { Job } from "../protocol/job.ts";
 import { checkInteger, checkSeconds, checkSubmit } from "./_job_checks.ts";
 import { JobReader } from "./_job_reader.ts";
-import { type LeaseOutcome, Lending } from "./_lending.ts";
+import { Lending } from "./_lending.ts";
 import { settle, toLeaseStatus, toPurgedJob } from "./_script_replies.ts";
 import type { JobState } from "./job_state.ts";
 import {
@@ -151,7 +151,7 @@ export class RedisJobStore implements JobStore {
   }
 
   /** See {@linkcode JobStore.lease}. */
-  lease(request: LeaseRequest): Promise<LeaseOutcome> {
+  lease(request: LeaseRequest): ReturnType<JobStore["lease"]> {
     return this.#lending.lease(request);
   }
 

@@ -18,6 +18,7 @@ export interface RoomFormsOptions {
   readonly transmit: (stanza: XmlElement) => void;
   /** Learns what is found out, under the room's bare JID. */
   readonly forms: PeerForms;
+  /** Learns which form each room gets. */
   readonly log: Logger;
   /** Measures the patience with a room: two seconds. */
   readonly clock: Clock;
@@ -41,7 +42,11 @@ export class RoomForms {
   /** What was logged is not said again after a reconnect. */
   readonly #said = new Set<string>();
 
-  /** @param options See {@linkcode RoomFormsOptions}. */
+  /**
+   * Makes it; no room is asked yet.
+   *
+   * @param options See {@linkcode RoomFormsOptions}.
+   */
   constructor(options: RoomFormsOptions) {
     this.#options = options;
   }

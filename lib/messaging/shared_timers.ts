@@ -25,7 +25,11 @@ export class SharedTimers implements Clock {
   readonly #clock: Clock;
   readonly #lines = new Map<number, Line>();
 
-  /** @param clock Where the timers run; none does while nobody waits. */
+  /**
+   * Makes it without a timer.
+   *
+   * @param clock Where the timers run; none does while nobody waits.
+   */
   constructor(clock: Clock) {
     this.#clock = clock;
   }

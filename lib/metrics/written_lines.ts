@@ -21,7 +21,11 @@ export class WrittenLines {
   /** Read by the server, which may hold them in memory yet. */
   #read: Writing[] = [];
 
-  /** @param storedMs Time after which a server that has read a line has stored it. */
+  /**
+   * Makes it without a line.
+   *
+   * @param storedMs Time after which a server that has read a line has stored it.
+   */
   constructor(storedMs: number) {
     this.#storedMs = storedMs;
   }

@@ -8,7 +8,7 @@ import { applyBinary, isSame, wholeNumber } from "./operators.ts";
 import { nonsense, truth, UNDEFINED, type Value } from "./value.ts";
 
 /** A function of values. */
-type ClassAdFunction = (values: readonly Value[]) => Value;
+export type ClassAdFunction = (values: readonly Value[]) => Value;
 
 /** A test for one type. */
 function isType(...types: readonly Value["type"][]): ClassAdFunction {

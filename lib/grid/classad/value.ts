@@ -7,42 +7,56 @@
 
 /** A name that nobody defines. */
 export interface Undefined {
+  /** Kind of the value. */
   readonly type: "undefined";
 }
 /** What makes no sense, such as a sum of a text and a number. */
 export interface ErrorValue {
+  /** Kind of the value. */
   readonly type: "error";
   /** What made no sense, in a few words. */
   readonly reason: string;
 }
 /** A whole number. */
 export interface IntegerValue {
+  /** Kind of the value. */
   readonly type: "integer";
+  /** The number. */
   readonly value: number;
 }
 /** A number with a fraction. */
 export interface RealValue {
+  /** Kind of the value. */
   readonly type: "real";
+  /** The number. */
   readonly value: number;
 }
 /** A text. */
 export interface StringValue {
+  /** Kind of the value. */
   readonly type: "string";
+  /** The text. */
   readonly value: string;
 }
 /** Truth. */
 export interface BooleanValue {
+  /** Kind of the value. */
   readonly type: "boolean";
+  /** True or false. */
   readonly value: boolean;
 }
 /** A list of values. */
 export interface ListValue {
+  /** Kind of the value. */
   readonly type: "list";
+  /** Its items, in their order. */
   readonly items: readonly Value[];
 }
 /** An ad as a value: what `[ … ]` is within an expression. */
 export interface AdValue {
+  /** Kind of the value. */
   readonly type: "ad";
+  /** The ad. */
   readonly ad: ClassAd;
 }
 

@@ -7,9 +7,13 @@ import { type CertificateFiles, GridCertificate } from "../certificate.ts";
 
 /** A request; streams are read once. */
 export interface HttpRequest {
+  /** Verb, in capital letters. */
   readonly method: string;
+  /** Headers by name. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The body. Default: none. */
   readonly body?: string | ReadableStream<Uint8Array> | undefined;
+  /** Ends the request. Default: nothing does. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -18,6 +22,7 @@ export type HttpCall = (url: string, request: HttpRequest) => Promise<Response>;
 
 /** Connections of one site to its grid. */
 export interface HttpConnections extends Disposable {
+  /** Makes a request on one of them. */
   readonly call: HttpCall;
 }
 

@@ -24,9 +24,13 @@ export interface HttpServiceOptions {
 
 /** What is asked. */
 export interface ServiceRequest extends GridCallOptions {
+  /** Verb, in capital letters. */
   readonly method: string;
+  /** Address, whole. */
   readonly url: string;
+  /** Headers by name. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The body. Default: none. */
   readonly body?: string | ReadableStream<Uint8Array> | undefined;
   /** Longest time until the answer is there. Default: that of the service. */
   readonly timeoutMs?: number | undefined;
@@ -34,7 +38,9 @@ export interface ServiceRequest extends GridCallOptions {
 
 /** What was answered. */
 export interface ServiceAnswer {
+  /** HTTP status. */
   readonly status: number;
+  /** Headers of the answer. */
   readonly headers: Headers;
   /** The body as text. */
   readonly text: string;
@@ -44,7 +50,11 @@ export interface ServiceAnswer {
 export class HttpService {
   readonly #options: HttpServiceOptions;
 
-  /** @param options See {@linkcode HttpServiceOptions}. */
+  /**
+   * Makes it; nothing is asked yet.
+   *
+   * @param options See {@linkcode HttpServiceOptions}.
+   */
   constructor(options: HttpServiceOptions) {
     this.#options = options;
   }

@@ -38,7 +38,11 @@ export class PandaAdapter implements GridAdapter {
   readonly grid = "PanDA";
   readonly #options: PandaAdapterOptions;
 
-  /** @param options See {@linkcode PandaAdapterOptions}. */
+  /**
+   * Makes it; nothing is asked yet.
+   *
+   * @param options See {@linkcode PandaAdapterOptions}.
+   */
   constructor(options: PandaAdapterOptions) {
     this.#options = options;
   }
@@ -110,6 +114,7 @@ export class PandaAdapter implements GridAdapter {
     return status === undefined || UNWANTED.has(status) ? "cancelled" : "wanted";
   }
 
+  /** Holds nothing: the connections are the site's. */
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
   }

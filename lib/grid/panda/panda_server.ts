@@ -23,6 +23,7 @@ export interface PandaServerOptions extends Omit<HttpServiceOptions, "name"> {
 export interface JobUpdate {
   /** PandaID. */
   readonly jobId: string;
+  /** How it ended. */
   readonly status: "finished" | "failed";
   /** Number of the attempt; the server refuses an older one. */
   readonly attempt: number | undefined;
@@ -34,8 +35,9 @@ export interface JobUpdate {
   readonly cpuSeconds: number | undefined;
   /** Exit code of the payload. */
   readonly payloadExitCode: number | undefined;
-  /** PanDA's code of what went wrong, and the same in words. */
+  /** PanDA's code of what went wrong. */
   readonly pilotErrorCode: number | undefined;
+  /** The same in words. */
   readonly pilotError: string | undefined;
   /** The output by logical name, as `job_output_report` has it. */
   readonly outputs: Readonly<Record<string, ReportedFile>>;
@@ -43,11 +45,13 @@ export interface JobUpdate {
 
 /** A file in `job_output_report` (`AdderGen.parse_job_output_report`). */
 export interface ReportedFile {
+  /** Global id of the file. */
   readonly guid: string;
   /** Size in bytes. */
   readonly fsize: number;
-  /** Checksums in hexadecimal digits. */
+  /** Adler-32, in hexadecimal digits. */
   readonly adler32: string;
+  /** MD5, in hexadecimal digits. */
   readonly md5sum: string;
 }
 
@@ -62,7 +66,11 @@ export class PandaServer {
   readonly #service: HttpService;
   readonly #options: PandaServerOptions;
 
-  /** @param options See {@linkcode PandaServerOptions}. */
+  /**
+   * Makes it; nothing is asked yet.
+   *
+   * @param options See {@linkcode PandaServerOptions}.
+   */
   constructor(options: PandaServerOptions) {
     this.#options = options;
     this.#service = new HttpService({ ...options, name: "the PanDA server" });

@@ -22,15 +22,19 @@ const MOST_FILES = 10_000;
 
 /** A file that the pilot names and that is there. */
 export interface FoundFile extends FileFacts {
+  /** Global id, as the pilot gave it. */
   readonly guid: string;
+  /** Logical file name. */
   readonly lfn: string;
 }
 
 /** What an archive says. */
 export interface PandaOutput {
+  /** How the pilot says that its job ended. */
   readonly report: PilotReport;
   /** Dataset of the files; `undefined` where there is a problem. */
   readonly dataset: string | undefined;
+  /** The files that it names. */
   readonly files: readonly FoundFile[];
   /** Why the output cannot be stored; `undefined` where it can. */
   readonly problem: string | undefined;

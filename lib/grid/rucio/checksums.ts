@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 
 /** Size and checksums of a file. */
 export interface FileFacts {
+  /** Size in bytes. */
   readonly sizeBytes: number;
   /** Adler-32 (RFC 1950) in eight hexadecimal digits. */
   readonly adler32: string;

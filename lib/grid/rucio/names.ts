@@ -7,7 +7,9 @@ import { createHash } from "node:crypto";
 
 /** A data identifier. */
 export interface Did {
+  /** Part of the namespace, such as `user.alice`. */
   readonly scope: string;
+  /** Name within the scope. */
   readonly name: string;
 }
 

@@ -11,14 +11,19 @@ import type { RucioRequest, RucioSession } from "./rucio_session.ts";
 
 /** A file as the catalogue knows it. */
 export interface CatalogueFile {
+  /** Size in bytes. */
   readonly sizeBytes: number;
+  /** Adler-32, in hexadecimal digits. */
   readonly adler32: string;
 }
 
 /** How a storage element is reached (`GET /rses/NAME`). */
 export interface RseProtocol {
+  /** Scheme of its addresses, such as `davs`. */
   readonly scheme: string;
+  /** Machine. */
   readonly hostname: string;
+  /** TCP port. */
   readonly port: number;
   /** Folder of all files, with a slash at both ends. */
   readonly prefix: string;
@@ -28,6 +33,7 @@ export interface RseProtocol {
 
 /** A storage element. */
 export interface Rse {
+  /** Its name, such as `CERN-PROD_DATADISK`. */
   readonly name: string;
   /** False while nothing may be written there. */
   readonly isWritable: boolean;
@@ -35,6 +41,7 @@ export interface Rse {
   readonly isDeterministic: boolean;
   /** Name of the rule by which it follows. */
   readonly pathRule: string;
+  /** How it is reached. */
   readonly protocols: readonly RseProtocol[];
 }
 
@@ -48,7 +55,11 @@ export interface NewReplica extends Did, FileFacts {
 export class RucioCatalogue {
   readonly #session: RucioSession;
 
-  /** @param session The session. */
+  /**
+   * Makes it; nothing is asked yet.
+   *
+   * @param session The session.
+   */
   constructor(session: RucioSession) {
     this.#session = session;
   }
@@ -79,7 +90,11 @@ export class RucioCatalogue {
   }
 
   /** True where a good replica of a file lies on a storage element (`POST /replicas/list`). */
-  async hasReplica({ scope, name }: Did, rse: string, options: GridCallOptions = {}) {
+  async hasReplica(
+    { scope, name }: Did,
+    rse: string,
+    options: GridCallOptions = {},
+  ): Promise<boolean> {
     const replicas = await this.#object({
       ...options,
       method: "POST",

@@ -26,6 +26,7 @@ export interface RucioSessionOptions {
   readonly authUrl?: string | undefined;
   /** Account for which the site acts. */
   readonly account: string;
+  /** How the site proves who it is. */
   readonly login: RucioLogin;
   /** Makes the requests. */
   readonly call: HttpCall;
@@ -42,14 +43,17 @@ const USUAL_LIFE_MS = 3_600_000;
 
 /** An answer that refuses: the class of the exception is Rucio's own name for why. */
 export interface RucioRefusal {
+  /** HTTP status. */
   readonly status: number;
   /** Such as `DataIdentifierNotFound`. */
   readonly exception: string;
+  /** What went wrong, in words. */
   readonly message: string;
 }
 
 /** A request to a Rucio server. */
 export interface RucioRequest extends GridCallOptions {
+  /** Verb. */
   readonly method: "GET" | "POST" | "PUT";
   /** Path with its leading slash, escaped. */
   readonly path: string;
@@ -65,7 +69,11 @@ export class RucioSession {
   readonly #service: HttpService;
   #token: { readonly text: string; readonly endsMs: number } | undefined;
 
-  /** @param options See {@linkcode RucioSessionOptions}. */
+  /**
+   * Makes it; the token is got when it is needed.
+   *
+   * @param options See {@linkcode RucioSessionOptions}.
+   */
   constructor(options: RucioSessionOptions) {
     this.#options = options;
     this.#service = new HttpService({ ...options, name: "Rucio" });

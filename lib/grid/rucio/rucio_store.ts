@@ -12,7 +12,9 @@ import type { StoragePlace, WebStorage } from "./web_storage.ts";
 
 /** What a {@linkcode RucioStore} needs. */
 export interface RucioStoreOptions {
+  /** Where files are registered. */
   readonly catalogue: RucioCatalogue;
+  /** Where their bytes go. */
   readonly storage: WebStorage;
   /** Name of the storage element that takes the site's output. */
   readonly rse: string;
@@ -30,7 +32,11 @@ const HTTP_SCHEMES: ReadonlyMap<string, string> = new Map([
 export class RucioStore implements OutputStore {
   readonly #options: RucioStoreOptions;
 
-  /** @param options See {@linkcode RucioStoreOptions}. */
+  /**
+   * Makes it; nothing is asked yet.
+   *
+   * @param options See {@linkcode RucioStoreOptions}.
+   */
   constructor(options: RucioStoreOptions) {
     this.#options = options;
   }

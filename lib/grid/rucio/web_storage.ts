@@ -42,7 +42,11 @@ export class WebStorage {
   readonly #service: HttpService;
   readonly #folders = new Set<string>();
 
-  /** @param options See {@linkcode WebStorageOptions}. */
+  /**
+   * Makes it; nothing is asked yet.
+   *
+   * @param options See {@linkcode WebStorageOptions}.
+   */
   constructor(options: WebStorageOptions) {
     this.#options = options;
     const { call, clock } = options;
