@@ -99,7 +99,7 @@ function notSet({ name, meaning, example }: VariableBase): ConfigProblem {
 
 function loginOf(config: Config): RucioLogin {
   const { rucioLogin: kind, rucioUsername: username, rucioPassword: password } = config;
-  const { rucioTokenFile, proxyFile } = config;
+  const { rucioTokenFile, proxyFile, certFile, keyFile } = config;
   switch (kind) {
     case "userpass":
       if (username === undefined || password === undefined) {
@@ -111,6 +111,11 @@ function loginOf(config: Config): RucioLogin {
       return { kind, token: () => tokenIn(rucioTokenFile) };
     case "x509_proxy":
       if (proxyFile === undefined) refuse("needs X509_USER_PROXY");
+      return { kind };
+    case "x509":
+      if (certFile === undefined || keyFile === undefined) {
+        refuse("needs X509_USER_CERT and X509_USER_KEY");
+      }
       return { kind };
   }
 

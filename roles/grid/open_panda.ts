@@ -48,9 +48,12 @@ export interface OpenPanda extends Disposable {
  * @throws {ConfigError} When variables contradict each other, or a file cannot be read as what it should be.
  */
 export async function openPanda(config: Config, log: Logger): Promise<OpenPanda> {
-  const { pandaTokenFile, pandaVo, proxyFile, authoritiesFile: caFile } = config;
+  const { pandaTokenFile, pandaVo, proxyFile, certFile, keyFile } = config;
   const url = originOf("PANDA_URL", config.pandaUrl);
-  const http = openHttp({ certFile: proxyFile, keyFile: proxyFile, caFile });
+  const own = certFile === undefined || keyFile === undefined
+    ? { certFile: proxyFile, keyFile: proxyFile }
+    : { certFile, keyFile };
+  const http = openHttp({ ...own, caFile: config.authoritiesFile });
   const { call } = http;
   const server = new PandaServer({
     url,

@@ -78,6 +78,18 @@ export const pandaStorageManagerVariables = defineVariables({
       "File with the X.509 proxy, certificates and key, as whom the site comes to PanDA, Rucio and storage (ours)",
     example: "/run/copilot/proxy.pem",
   },
+  certFile: {
+    name: "X509_USER_CERT",
+    kind: "path",
+    meaning: "File with the site's certificate, in place of a proxy; needs X509_USER_KEY (ours)",
+    example: "/etc/grid-security/hostcert.pem",
+  },
+  keyFile: {
+    name: "X509_USER_KEY",
+    kind: "path",
+    meaning: "File with its private key (ours)",
+    example: "/etc/grid-security/hostkey.pem",
+  },
   authoritiesFile: {
     name: "X509_CERT_FILE",
     kind: "path",
@@ -124,7 +136,7 @@ export const pandaStorageManagerVariables = defineVariables({
     kind: "choice",
     meaning: "How the account logs in (ours)",
     example: "x509_proxy",
-    choices: ["x509_proxy", "userpass", "oidc"],
+    choices: ["x509_proxy", "x509", "userpass", "oidc"],
     default: "x509_proxy",
   },
   rucioUsername: {

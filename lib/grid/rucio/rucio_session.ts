@@ -1,6 +1,7 @@
 /**
  * A session with a Rucio server: requests that carry a token, which is got and renewed as needed (rucio/rucio,
- * `lib/rucio/web/rest/flaskapi/v1/auth.py`, `lib/rucio/client/baseclient.py`).
+ * `lib/rucio/web/rest/flaskapi/v1/auth.py`, `lib/rucio/client/baseclient.py`; tokens of others:
+ * `validate_jwt` in `lib/rucio/core/oidc.py`).
  *
  * @module
  */
@@ -13,8 +14,8 @@ import { HttpService, type ServiceAnswer, shortened } from "../http/http_service
 export type RucioLogin =
   /** `GET /auth/userpass`. */
   | { readonly kind: "userpass"; readonly username: string; readonly password: string }
-  /** `GET /auth/x509_proxy`: the connection's certificate says who asks. */
-  | { readonly kind: "x509_proxy" }
+  /** `GET /auth/x509` or `/auth/x509_proxy`: the connection's certificate, or proxy, says who asks. */
+  | { readonly kind: "x509" | "x509_proxy" }
   /** A token of the identity provider (OIDC), which Rucio takes as its own; read anew when it is refused. */
   | { readonly kind: "oidc"; readonly token: () => Promise<string> };
 
@@ -40,6 +41,14 @@ export interface RucioSessionOptions {
 const RENEW_BEFORE_MS = 60_000;
 /** A token that does not say when it ends is taken for so long, as Rucio's do. */
 const USUAL_LIFE_MS = 3_600_000;
+
+/** What is the site's matter, as rights and tokens are: no job must fail for it. */
+const OF_THE_SITE: ReadonlySet<string> = new Set([
+  "RSENotFound",
+  "InvalidRSEExpression",
+  "AccountNotFound",
+  "InsufficientAccountLimit",
+]);
 
 /** An answer that refuses: the class of the exception is Rucio's own name for why. */
 export interface RucioRefusal {
@@ -102,8 +111,7 @@ export class RucioSession {
     throw new GridError(
       `Rucio refuses ${request.method} ${request.path}: ${refusal.exception} ${refusal.message}`
         .trimEnd(),
-      // Rights, tokens and quotas are the site's matter: no job must fail for them.
-      { transient: answer.status === 401 || answer.status === 403 },
+      { transient: [401, 403].includes(answer.status) || OF_THE_SITE.has(refusal.exception) },
     );
   }
 
@@ -143,10 +151,9 @@ export class RucioSession {
       url: `${authUrl}/auth/${login.kind}`,
       headers: {
         "x-rucio-account": account,
-        ...(login.kind === "x509_proxy" ? {} : {
-          "x-rucio-username": login.username,
-          "x-rucio-password": login.password,
-        }),
+        ...(login.kind === "userpass"
+          ? { "x-rucio-username": login.username, "x-rucio-password": login.password }
+          : {}),
       },
     });
     const text = answer.headers.get("x-rucio-auth-token");

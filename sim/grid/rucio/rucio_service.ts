@@ -7,15 +7,12 @@
 import { type Clock, systemClock } from "../../../lib/clock.ts";
 import { PATH_RULES } from "../../../lib/grid/rucio/names.ts";
 import { HttpFaults } from "../http/faults.ts";
-import type { GridService } from "../http/service.ts";
+import type { GridCaller, GridService } from "../http/service.ts";
+import { type RucioIdentities, RucioLogins } from "./rucio_logins.ts";
 import { SimCatalogue, type SimFile, SimRucioError } from "./sim_catalogue.ts";
 
 /** Options of a {@linkcode RucioService}. */
-export interface RucioServiceOptions {
-  /** The account, and how it logs in. */
-  readonly account: string;
-  readonly username: string;
-  readonly password: string;
+export interface RucioServiceOptions extends RucioIdentities {
   /** Name of the storage element. */
   readonly rse: string;
   /** Address of its folder of files, such as `http://127.0.0.1:8443/data/`. */
@@ -40,37 +37,30 @@ interface Route {
 export class RucioService implements GridService {
   readonly faults = new HttpFaults();
   readonly catalogue: SimCatalogue;
-  /** How many tokens were given. */
-  logins = 0;
+  readonly logins: RucioLogins;
   /** False: the storage element takes nothing. */
   isWritable = true;
   readonly #options: RucioServiceOptions;
-  readonly #clock: Clock;
   readonly #routes: readonly Route[];
-  /** Tokens that hold, with their end. */
-  readonly #tokens = new Map<string, number>();
 
   /** @param options See {@linkcode RucioServiceOptions}. */
   constructor(options: RucioServiceOptions) {
+    const { tokenMs = 3_600_000, clock = systemClock } = options;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.logins = new RucioLogins(options, { tokenMs, clock });
     this.catalogue = new SimCatalogue(options.rse);
     this.#routes = this.#makeRoutes();
   }
 
-  /** Lets no token hold any longer. */
-  expireTokens(): void {
-    this.#tokens.clear();
-  }
-
   /** See {@linkcode GridService.answer}. */
-  async answer(request: Request): Promise<Response> {
+  async answer(request: Request, caller: GridCaller): Promise<Response> {
     const { pathname } = new URL(request.url);
     const body = await request.text();
     try {
-      if (pathname === "/auth/userpass") return this.#logIn(request.headers);
+      const login = /^\/auth\/(\w+)$/.exec(pathname)?.[1];
+      if (login !== undefined) return this.logins.answer(login, request.headers, caller);
       if (pathname === "/ping") return Response.json({ version: "41.0.0" });
-      this.#checkToken(request.headers.get("x-rucio-auth-token"));
+      this.logins.check(request.headers.get("x-rucio-auth-token"));
       for (const { method, path, answer } of this.#routes) {
         const found = request.method === method ? path.exec(pathname) : null;
         if (found !== null) return answer(found.slice(1).map(decodeURIComponent), parse(body));
@@ -81,35 +71,6 @@ export class RucioService implements GridService {
       return Response.json(
         { ExceptionClass: error.exception, ExceptionMessage: error.message },
         { status: error.status, headers: { ExceptionClass: error.exception } },
-      );
-    }
-  }
-
-  #logIn(headers: Headers): Response {
-    const { account, username, password, tokenMs = 3_600_000 } = this.#options;
-    const isRight = headers.get("x-rucio-username") === username &&
-      headers.get("x-rucio-password") === password &&
-      (headers.get("x-rucio-account") ?? account) === account;
-    if (!isRight) throw new SimRucioError(401, "CannotAuthenticate", "Wrong account or password");
-    const token = `${account}-${username}-${++this.logins}`;
-    const endsMs = this.#clock.now() + tokenMs;
-    this.#tokens.set(token, endsMs);
-    return new Response("", {
-      headers: {
-        "x-rucio-auth-token": token,
-        "x-rucio-auth-token-expires": new Date(endsMs).toUTCString().replace("GMT", "UTC"),
-        "x-rucio-auth-account": account,
-      },
-    });
-  }
-
-  #checkToken(token: string | null): void {
-    const endsMs = this.#tokens.get(token ?? "");
-    if (endsMs === undefined || endsMs <= this.#clock.now()) {
-      throw new SimRucioError(
-        401,
-        "CannotAuthenticate",
-        "Cannot authenticate with given credentials",
       );
     }
   }

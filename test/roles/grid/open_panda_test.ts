@@ -63,6 +63,7 @@ Deno.test("what is missing to store output is named at the start, all at once", 
   for (
     const [kind, needs] of [
       ["x509_proxy", "X509_USER_PROXY"],
+      ["x509", "X509_USER_CERT and X509_USER_KEY"],
       ["oidc", "RUCIO_TOKEN_FILE"],
       ["userpass", "RUCIO_USERNAME and RUCIO_PASSWORD"],
     ]

@@ -96,11 +96,11 @@ Deno.test("PandaAdapter logs in anew when its token has ended", async () => {
   const adapter = grid.connect();
   const known = await adapter.identify(JOB, output);
   await adapter.store(known, output);
-  grid.rucio.expireTokens();
+  grid.rucio.logins.expire();
   await adapter.store(known, output);
   await clock.advance(3_600_000);
   await adapter.store(known, output);
-  assertEquals(grid.rucio.logins, 3);
+  assertEquals(grid.rucio.logins.count, 3);
 });
 
 Deno.test("PandaAdapter waits for a storage element that is full, closed or damages files", async () => {
