@@ -3,13 +3,10 @@
  *
  * @module
  */
+import { hasProgram } from "../../tools/demo/programs.ts";
 
 /** Whether openssl is installed. */
-export const hasOpenssl = await new Deno.Command("openssl", {
-  args: ["version"],
-  stdout: "null",
-  stderr: "null",
-}).output().then(({ success }) => success, () => false);
+export const hasOpenssl = await hasProgram("openssl");
 
 /** Files of a certificate that signs itself. */
 export interface TestCertificate {

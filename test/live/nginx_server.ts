@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { hasProgram } from "../../tools/demo/programs.ts";
 import { eventually } from "../_eventually.ts";
 import { freePort } from "../_free_port.ts";
 import { canConnect } from "./_can_connect.ts";
@@ -22,11 +23,7 @@ export interface NginxOptions {
 }
 
 /** Whether it is installed. */
-export const hasNginx = await new Deno.Command("nginx", {
-  args: ["-v"],
-  stdout: "null",
-  stderr: "null",
-}).output().then(({ success }) => success, () => false);
+export const hasNginx = await hasProgram("nginx");
 
 /** Starts it; disposing of it ends it and removes its files. */
 export async function startNginx(
