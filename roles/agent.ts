@@ -181,7 +181,7 @@ export class Agent implements Component {
     const command = { command: "getJob", ...await this.#describeSelf() } as const;
     this.#log.info(`Taking a job of ${manager}`);
     // A request that is still repeated when nobody waits for its job would bring a second one.
-    this.#container.post(manager, command, { lastsMs: this.#times.runJobMs });
+    this.#container.send(manager, command, { lastsMs: this.#times.runJobMs });
   }
 
   async #hasFile(path: string): Promise<boolean> {

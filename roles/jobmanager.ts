@@ -340,7 +340,7 @@ export class JobManager implements Component {
   }
 
   #ping(agent: string): void {
-    this.#container.post(agent, { command: "Heartbeat:ping" }, { attempts: 1 });
+    this.#container.send(agent, { command: "Heartbeat:ping" }, { attempts: 1 });
   }
 
   async #sweep(): Promise<void> {

@@ -17,6 +17,7 @@ import {
   type DeliveryOptions,
   type DeliveryOutcome,
   type PostOptions,
+  type SendOptions,
 } from "./delivery.ts";
 import { EnvelopeProbe } from "./envelope_probe.ts";
 import { answerIq } from "./iq.ts";
@@ -37,21 +38,19 @@ export interface Sender {
 }
 
 /** A command to be sent once the effect of the one it answers is acknowledged. */
-export interface Reply extends PostOptions {
+export interface Reply extends SendOptions {
   /** What is sent. */
   readonly command: Command;
   /** Receiver. Default: the sender. */
   readonly to?: string | undefined;
-  /** Told what became of it. */
-  readonly onOutcome?: ((outcome: DeliveryOutcome) => void) | undefined;
 }
 
 /** What is hosted: the logic of one of the report's components, or a plugin. */
 export interface CommandHandler {
   /**
-   * Processes a command. It is acknowledged when the promise resolves, so its effect must be stored
-   * by then; the replies follow the acknowledgement, as peers of the original expect. Where it
-   * rejects, nothing is acknowledged and the sender sends again.
+   * Processes a command. It is acknowledged when this returns, or when the promise resolves, so its
+   * effect must be stored by then; the replies follow the acknowledgement, as peers of the original
+   * expect. Where it throws or rejects, nothing is acknowledged and the sender sends again.
    */
   handle(command: Command, sender: Sender): Promise<readonly Reply[]> | readonly Reply[];
 }
@@ -202,13 +201,21 @@ export class Container implements AsyncDisposable {
    *
    * @param to Receiver.
    * @param command The command.
-   * @param options See {@linkcode PostOptions}.
+   * @param options See {@linkcode SendOptions}.
+   */
+  send(to: string, command: Command, options: SendOptions = {}): void {
+    const name = command.command === "unknown" ? command.name : command.command;
+    this.#log.debug(`Sending ${name} to ${to}`);
+    this.#delivery.send(this.#bareJid, to, formatCommand(command), options);
+  }
+
+  /**
+   * Sends a command, see {@linkcode send}.
+   *
    * @returns What became of it; never rejects.
    */
   post(to: string, command: Command, options: PostOptions = {}): Promise<DeliveryOutcome> {
-    const name = command.command === "unknown" ? command.name : command.command;
-    this.#log.debug(`Sending ${name} to ${to}`);
-    return this.#delivery.post(this.#bareJid, to, formatCommand(command), options);
+    return new Promise((onOutcome) => this.send(to, command, { ...options, onOutcome }));
   }
 
   /**
@@ -326,7 +333,7 @@ export class Container implements AsyncDisposable {
       this.#log.warning(`Busy: leaving a message of ${sender.jid} for later`);
       return;
     }
-    void this.#process(message, sender);
+    this.#process(message, sender);
   }
 
   #isForAnother(message: CommandMessage): boolean {
@@ -334,30 +341,47 @@ export class Container implements AsyncDisposable {
     return resource !== "" && resource !== this.#link.jid?.resource;
   }
 
-  async #process(message: CommandMessage, sender: Sender): Promise<void> {
-    this.#processing++;
+  #process(message: CommandMessage, sender: Sender): void {
     try {
-      const command = parseCommand(message.info);
-      let replies: readonly Reply[] = [];
-      await this.#delivery.receive(message, async () => {
-        replies = await this.#dispatch(command, sender);
-      });
-      for (const reply of replies) {
-        const outcome = this.post(reply.to ?? sender.jid.full, reply.command, reply);
-        if (reply.onOutcome !== undefined) outcome.then(reply.onOutcome);
-      }
+      if (!this.#delivery.accept(message)) return;
+      const replies = this.#dispatch(parseCommand(message.info), sender);
+      // Most commands are processed at once; a promise for each would cost more than that.
+      if (replies instanceof Promise) void this.#await(replies, message, sender);
+      else this.#finish(replies, message, sender);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log.error(`Cannot process message ${message.id} of ${sender.jid}: ${reason}`);
+      this.#fail(error, message, sender);
+    }
+  }
+
+  async #await(
+    handled: Promise<readonly Reply[]>,
+    message: CommandMessage,
+    sender: Sender,
+  ): Promise<void> {
+    this.#processing++;
+    this.#delivery.begun(message);
+    try {
+      this.#finish(await handled, message, sender);
+    } catch (error) {
+      this.#fail(error, message, sender);
     } finally {
       this.#processing--;
     }
   }
 
-  #dispatch(
-    command: Command,
-    sender: Sender,
-  ): Promise<readonly Reply[]> | readonly Reply[] {
+  /** Acknowledges a command, then answers it. */
+  #finish(replies: readonly Reply[], message: CommandMessage, sender: Sender): void {
+    this.#delivery.stored(message);
+    for (const reply of replies) this.send(reply.to ?? sender.jid.full, reply.command, reply);
+  }
+
+  #fail(error: unknown, message: CommandMessage, sender: Sender): void {
+    this.#delivery.failed(message);
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#log.error(`Cannot process message ${message.id} of ${sender.jid}: ${reason}`);
+  }
+
+  #dispatch(command: Command, sender: Sender): ReturnType<CommandHandler["handle"]> {
     const name = command.command === "unknown" ? command.name : command.command;
     this.#log.debug(`Got ${name} from ${sender.jid}`);
     const colon = name.indexOf(":");

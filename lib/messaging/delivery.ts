@@ -33,6 +33,12 @@ export interface PostOptions {
   readonly lastsMs?: number | undefined;
 }
 
+/** How a command is sent whose sender goes on meanwhile. */
+export interface SendOptions extends PostOptions {
+  /** Told what became of it. Default: nobody is. */
+  readonly onOutcome?: ((outcome: DeliveryOutcome) => void) | undefined;
+}
+
 /** Options of a {@linkcode Delivery}. */
 export interface DeliveryOptions {
   /** Hands a stanza to the link. */
@@ -70,7 +76,7 @@ export const REMEMBERED_MS = 3_600_000;
 interface Pending {
   readonly message: CommandMessage;
   readonly addressedToSession: boolean;
-  readonly settle: (outcome: DeliveryOutcome) => void;
+  readonly onOutcome: ((outcome: DeliveryOutcome) => void) | undefined;
   attemptsLeft: number;
   nextWaitMs: number;
   timer: Timer | undefined;
@@ -130,7 +136,37 @@ export class Delivery implements Disposable {
    * @param from Own JID, as the original writes it: bare.
    * @param to Receiver: bare, full or a room.
    * @param info The command.
-   * @param options See {@linkcode PostOptions}.
+   * @param options See {@linkcode SendOptions}.
+   */
+  send(from: string, to: string, info: Info, options: SendOptions = {}): void {
+    const { noack = false, groupchat = false, onOutcome, lastsMs } = options;
+    const id = randomUuid(this.#random);
+    const message = { kind: "command", from, to, id, noack, groupchat, info } as const;
+    if (noack) {
+      if (this.#isOnline()) this.#write(message);
+      else this.#hold(message);
+      onOutcome?.("acked");
+      return;
+    }
+    if (this.#pending.size >= this.#pendingLimit) return onOutcome?.("given-up");
+    const pending: Pending = {
+      message,
+      addressedToSession: to.includes("/"),
+      onOutcome,
+      attemptsLeft: options.attempts ?? this.#attempts,
+      nextWaitMs: this.#resendMs,
+      timer: undefined,
+      end: lastsMs === undefined
+        ? undefined
+        : this.#timers.after(lastsMs, () => this.#settle(id, "given-up")),
+    };
+    this.#pending.set(id, pending);
+    if (this.#isOnline()) this.#attempt(id, pending);
+  }
+
+  /**
+   * Sends a command, see {@linkcode send}.
+   *
    * @returns What became of it; never rejects.
    */
   post(
@@ -139,31 +175,7 @@ export class Delivery implements Disposable {
     info: Info,
     options: PostOptions = {},
   ): Promise<DeliveryOutcome> {
-    const noack = options.noack ?? false;
-    const id = randomUuid(this.#random);
-    const groupchat = options.groupchat ?? false;
-    const message = { kind: "command", from, to, id, noack, groupchat, info } as const;
-    if (noack) {
-      if (this.#isOnline()) this.#write(message);
-      else this.#hold(message);
-      return Promise.resolve("acked");
-    }
-    if (this.#pending.size >= this.#pendingLimit) return Promise.resolve("given-up");
-    const { promise, resolve } = Promise.withResolvers<DeliveryOutcome>();
-    const pending: Pending = {
-      message,
-      addressedToSession: to.includes("/"),
-      settle: resolve,
-      attemptsLeft: options.attempts ?? this.#attempts,
-      nextWaitMs: this.#resendMs,
-      timer: undefined,
-      end: options.lastsMs === undefined
-        ? undefined
-        : this.#timers.after(options.lastsMs, () => this.#settle(id, "given-up")),
-    };
-    this.#pending.set(id, pending);
-    if (this.#isOnline()) this.#attempt(id, pending);
-    return promise;
+    return new Promise((onOutcome) => this.send(from, to, info, { ...options, onOutcome }));
   }
 
   /** Commands can go out again: everything held or unacknowledged is sent now. */
@@ -207,38 +219,43 @@ export class Delivery implements Disposable {
   }
 
   /**
-   * Takes in a command: `commit` runs once for all copies of it, and the acknowledgement follows when
-   * it has resolved. Where it rejects, nothing is acknowledged and the next copy is processed again.
+   * Takes in a command. A new one is for the caller to process, who then says that it is
+   * {@linkcode stored} or {@linkcode failed}, and before, where that takes time, that it has
+   * {@linkcode begun}. A copy of one that was stored is acknowledged once more.
    *
    * @param message The command.
-   * @param commit Stores its effect.
-   * @returns True where this copy was processed.
-   * @throws What `commit` throws.
+   * @returns True where it is new.
    */
-  async receive(message: CommandMessage, commit: () => Promise<void>): Promise<boolean> {
-    const key = `${message.from} ${message.id}`;
-    const state = this.#seen.state(key);
-    if (state === "in-progress") return false;
-    if (state === "unseen") {
-      this.#seen.begin(key);
-      try {
-        await commit();
-      } catch (error) {
-        this.#seen.forget(key);
-        throw error;
-      }
-      this.#seen.finish(key);
-    }
-    if (!message.noack) {
-      const { from, to, id, form } = message;
-      this.#transmit(encodeMessage({ kind: "ack", from: to, to: from, ack: id, form }));
-    }
+  accept(message: CommandMessage): boolean {
+    const state = this.#seen.state(keyOf(message));
+    if (state === "finished") this.#acknowledge(message);
     return state === "unseen";
+  }
+
+  /** The processing of a command goes on: copies are left alone until it is stored or has failed. */
+  begun(message: CommandMessage): void {
+    this.#seen.begin(keyOf(message));
+  }
+
+  /** The effect of a command is stored: it is acknowledged, and so are its copies. */
+  stored(message: CommandMessage): void {
+    this.#seen.finish(keyOf(message));
+    this.#acknowledge(message);
+  }
+
+  /** The processing of a command failed: nothing is acknowledged, and the next copy counts as new. */
+  failed(message: CommandMessage): void {
+    this.#seen.forget(keyOf(message));
   }
 
   /** Gives up all that is pending. */
   [Symbol.dispose](): void {
     for (const id of [...this.#pending.keys()]) this.#settle(id, "given-up");
+  }
+
+  #acknowledge({ noack, from, to, id, form }: CommandMessage): void {
+    if (noack) return;
+    this.#transmit(encodeMessage({ kind: "ack", from: to, to: from, ack: id, form }));
   }
 
   #write(message: CommandMessage): void {
@@ -265,6 +282,11 @@ export class Delivery implements Disposable {
     this.#pending.delete(id);
     pending.timer?.cancel();
     pending.end?.cancel();
-    pending.settle(outcome);
+    pending.onOutcome?.(outcome);
   }
+}
+
+/** What tells one message from another: ids are their senders' own. */
+function keyOf({ from, id }: CommandMessage): string {
+  return `${from} ${id}`;
 }

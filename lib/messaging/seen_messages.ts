@@ -53,7 +53,7 @@ export class SeenMessages {
     return this.#options.clock.now() - finishedMs < this.#options.ageMs ? "finished" : "unseen";
   }
 
-  /** Processing begins. */
+  /** Processing begins, and will take time. */
   begin(key: string): void {
     this.#young.set(key, IN_PROGRESS);
     this.#inProgress++;
@@ -61,7 +61,9 @@ export class SeenMessages {
 
   /** Processing failed: the next copy counts as new. */
   forget(key: string): void {
-    if (this.#young.delete(key)) this.#inProgress--;
+    if (this.#young.get(key) !== IN_PROGRESS) return;
+    this.#young.delete(key);
+    this.#inProgress--;
   }
 
   /** Processing succeeded. */

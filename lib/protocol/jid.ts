@@ -13,6 +13,9 @@ const BAD_DOMAIN = /[\u0000-\u0020"&'/<>@\u007f]/;
 // deno-lint-ignore no-control-regex -- see above
 const BAD_RESOURCE = /[\u0000-\u001f\u007f]/;
 
+/** What nearly all JIDs look like: nothing in them is to be checked or changed. */
+const PLAIN = /^[a-z0-9._+-]{1,255}@[a-z0-9.-]{1,255}(?:\/[!-~]{1,255})?$/;
+
 const encoder = new TextEncoder();
 
 function checkPart(part: string, bad: RegExp, what: string, jid: string): void {
@@ -49,9 +52,11 @@ export class Jid {
     readonly domain: string,
     /** Part after `/`; empty for a bare JID. */
     readonly resource: string,
+    bare = local === "" ? domain : `${local}@${domain}`,
+    full = resource === "" ? bare : `${bare}/${resource}`,
   ) {
-    this.bare = local === "" ? domain : `${local}@${domain}`;
-    this.full = resource === "" ? this.bare : `${this.bare}/${resource}`;
+    this.bare = bare;
+    this.full = full;
   }
 
   /**
@@ -66,6 +71,9 @@ export class Jid {
     const bare = slash < 0 ? text : text.slice(0, slash);
     const resource = slash < 0 ? "" : text.slice(slash + 1);
     const at = bare.indexOf("@");
+    if (PLAIN.test(text)) {
+      return new Jid(bare.slice(0, at), bare.slice(at + 1), resource, bare, text);
+    }
     const local = at < 0 ? "" : bare.slice(0, at).toLowerCase();
     const domain = bare.slice(at + 1).toLowerCase();
     if (domain === "" || at === 0 || (slash >= 0 && resource === "")) {

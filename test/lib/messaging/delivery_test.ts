@@ -1,10 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Delivery, type DeliveryOptions } from "../../../lib/messaging/delivery.ts";
 import { Jid } from "../../../lib/protocol/jid.ts";
 import type { CommandMessage } from "../../../lib/protocol/message.ts";
 import type { XmlElement } from "../../../lib/protocol/xml.ts";
 import { seededRandom } from "../../../lib/random.ts";
-import { settled, VirtualClock } from "../../../sim/world/virtual_clock.ts";
+import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
 
 const INFO = { attributes: { command: "jobDone" }, children: {} };
 const ME = "agent@site";
@@ -117,71 +117,70 @@ Deno.test("Delivery bounds what is pending", async () => {
   assertEquals(await first, "given-up");
 });
 
-Deno.test("Delivery acknowledges only after the effect is stored, repeating the address it was sent to", async () => {
+/** Takes a command in that is processed at once; tells whether it was new. */
+function process(delivery: Delivery, message: CommandMessage): boolean {
+  const isNew = delivery.accept(message);
+  if (isNew) delivery.stored(message);
+  return isNew;
+}
+
+Deno.test("Delivery acknowledges only after the effect is stored, repeating the address it was sent to", () => {
   const { sent, delivery } = setup();
-  const { promise: stored, resolve: store } = Promise.withResolvers<void>();
-  const received = delivery.receive(incoming("m1"), () => stored);
-  await settled();
+  assert(delivery.accept(incoming("m1")));
+  delivery.begun(incoming("m1"));
   assertEquals(sent, []);
-  store();
-  assertEquals(await received, true);
+  delivery.stored(incoming("m1"));
   assertEquals(sent.map(({ attrs }) => attrs), [{ ack: "m1", from: ME, to: MANAGER }]);
 });
 
-Deno.test("Delivery processes copies once and acknowledges each again", async () => {
+Deno.test("Delivery takes a message as new once and acknowledges each copy again", () => {
   const { sent, delivery } = setup();
-  let processed = 0;
-  const commit = () => Promise.resolve(void processed++);
-  for (let copy = 0; copy < 6; copy++) await delivery.receive(incoming("m1"), commit);
-  assertEquals(processed, 1);
+  const copies = Array.from({ length: 6 }, () => process(delivery, incoming("m1")));
+  assertEquals(copies, [true, false, false, false, false, false]);
   assertEquals(sent.length, 6);
 });
 
-Deno.test("Delivery takes the same id of another sender for another message", async () => {
+Deno.test("Delivery takes the same id of another sender for another message", () => {
   const { delivery } = setup();
-  let processed = 0;
-  const commit = () => Promise.resolve(void processed++);
-  await delivery.receive(incoming("m1"), commit);
-  await delivery.receive({ ...incoming("m1"), from: "other@site/x" }, commit);
-  assertEquals(processed, 2);
+  assert(process(delivery, incoming("m1")));
+  assert(process(delivery, { ...incoming("m1"), from: "other@site/x" }));
 });
 
-Deno.test("Delivery leaves a copy alone while the first is being processed", async () => {
+Deno.test("Delivery leaves a copy alone while the first is being processed", () => {
   const { sent, delivery } = setup();
-  const { promise: stored, resolve: store } = Promise.withResolvers<void>();
-  const first = delivery.receive(incoming("m1"), () => stored);
-  assertEquals(await delivery.receive(incoming("m1"), () => stored), false);
+  assert(delivery.accept(incoming("m1")));
+  delivery.begun(incoming("m1"));
+  assert(!delivery.accept(incoming("m1")));
   assertEquals(sent, []);
-  store();
-  await first;
+  delivery.stored(incoming("m1"));
   assertEquals(sent.length, 1);
 });
 
-Deno.test("Delivery does not acknowledge what could not be stored, and processes the next copy", async () => {
+Deno.test("Delivery does not acknowledge what could not be stored, and takes the next copy as new", () => {
   const { sent, delivery } = setup();
-  const failing = () => Promise.reject(new Error("Redis is down"));
-  await assertRejects(() => delivery.receive(incoming("m1"), failing), Error, "Redis is down");
-  assertEquals(sent, []);
-  assertEquals(await delivery.receive(incoming("m1"), () => Promise.resolve()), true);
-  assertEquals(sent.length, 1);
-});
-
-Deno.test("Delivery never acknowledges a noack command, however often it comes", async () => {
-  const { sent, delivery } = setup();
-  for (let copy = 0; copy < 6; copy++) {
-    await delivery.receive(incoming("m1", true), () => Promise.resolve());
+  for (const takesTime of [true, false]) {
+    assert(delivery.accept(incoming("m1")));
+    if (takesTime) delivery.begun(incoming("m1"));
+    delivery.failed(incoming("m1"));
+    assertEquals(sent, []);
   }
+  assert(process(delivery, incoming("m1")));
+  assertEquals(sent.length, 1);
+});
+
+Deno.test("Delivery never acknowledges a noack command, however often it comes", () => {
+  const { sent, delivery } = setup();
+  for (let copy = 0; copy < 6; copy++) process(delivery, incoming("m1", true));
   assertEquals(sent, []);
 });
 
 Deno.test("Delivery forgets received messages by number and age", async () => {
   const { clock, delivery } = setup({ rememberedLimit: 4, rememberedMs: 1000 });
-  const commit = () => Promise.resolve();
-  for (const id of ["m1", "m2", "m3", "m4", "m5"]) await delivery.receive(incoming(id), commit);
-  assertEquals(await delivery.receive(incoming("m5"), commit), false);
-  assertEquals(await delivery.receive(incoming("m1"), commit), true);
+  for (const id of ["m1", "m2", "m3", "m4", "m5"]) process(delivery, incoming(id));
+  assert(!process(delivery, incoming("m5")));
+  assert(process(delivery, incoming("m1")));
   await clock.advance(1000);
-  assertEquals(await delivery.receive(incoming("m1"), commit), true);
+  assert(process(delivery, incoming("m1")));
 });
 
 Deno.test("Delivery gives a command up when its time is over, online or not", async () => {
