@@ -69,19 +69,16 @@ export class LuaScript<Name extends string = string> {
    * @returns What the script returns.
    * @throws {RedisError} When the script fails or the connection breaks.
    */
-  async run(
+  run(
     calls: RedisCalls,
     args: Readonly<Record<Name, string | number>>,
     rest: readonly string[] = [],
   ): Promise<RedisReply> {
-    const words: (string | number)[] = ["EVALSHA", this.#sha1, 0];
-    for (const name of this.#args) words.push(args[name]);
-    for (const value of rest) words.push(value);
-    try {
-      return await calls.call(words);
-    } catch (error) {
+    const values = this.#args.map((name) => args[name]);
+    const words = ["EVALSHA", this.#sha1, 0, ...values, ...rest];
+    return calls.call(words).catch((error) => {
       if (!(error instanceof RedisError && error.message.includes("NOSCRIPT"))) throw error;
-      return await calls.call(["EVAL", this.source, ...words.slice(2)]);
-    }
+      return calls.call(["EVAL", this.source, ...words.slice(2)]);
+    });
   }
 }

@@ -14,6 +14,7 @@ import {
   Members,
   NO_REPLY,
   NullArray,
+  type Outcome,
   Pairs,
   Push,
   type Reply,
@@ -36,7 +37,7 @@ export function memoryRedisCalls(store: RedisStore): RedisCalls {
 
 interface PendingCall {
   readonly words: string[];
-  readonly resolve: (reply: RedisReply) => void;
+  readonly resolve: (reply: RedisReply | Promise<RedisReply>) => void;
   readonly reject: (error: RedisError) => void;
 }
 
@@ -56,16 +57,18 @@ class MemoryCalls implements RedisCalls, SessionSink {
   }
 
   call(command: readonly (string | number)[]): Promise<RedisReply> {
-    const { promise, resolve, reject } = Promise.withResolvers<RedisReply>();
     if (this.#isClosed) {
-      reject(new RedisError(`Cannot call ${command[0]}: the connection to the store is closed`));
-      return promise;
+      return Promise.reject(
+        new RedisError(`Cannot call ${command[0]}: the connection to the store is closed`),
+      );
     }
-    const words = command.map((word) => typeof word === "string" ? encodeText(word) : `${word}`);
-    const call = { words, resolve, reject };
-    if (this.#waiting.length > 0) this.#waiting.push(call);
-    else this.#run(call);
-    return promise;
+    const words = command.map(toWord);
+    if (this.#waiting.length > 0) return this.#queue(words);
+    const outcome = execute(this.#session, words);
+    const isBlocked = outcome === NO_REPLY && this.#session.isBlocked;
+    const answer = isBlocked ? this.#queue(words) : answerOf(outcome);
+    if (this.#session.isClosing) this.#close();
+    return answer;
   }
 
   /** @inheritdoc */
@@ -76,7 +79,7 @@ class MemoryCalls implements RedisCalls, SessionSink {
   /** @inheritdoc */
   resume(reply: Reply): void {
     const call = this.#waiting.shift();
-    if (call !== undefined) settle(call, reply);
+    call?.resolve(answerOf(reply));
     // The calls behind follow once the command that woke this one is complete.
     queueMicrotask(() => this.#runWaiting());
   }
@@ -86,11 +89,17 @@ class MemoryCalls implements RedisCalls, SessionSink {
     return Promise.resolve();
   }
 
+  /** Keeps a call that is blocked, or stands behind one that is. */
+  #queue(words: string[]): Promise<RedisReply> {
+    const { promise, resolve, reject } = Promise.withResolvers<RedisReply>();
+    this.#waiting.push({ words, resolve, reject });
+    return promise;
+  }
+
   #run(call: PendingCall): void {
     const outcome = execute(this.#session, call.words);
-    if (outcome !== NO_REPLY) settle(call, outcome);
-    else if (this.#session.isBlocked) this.#waiting.unshift(call);
-    else settle(call, null);
+    if (outcome === NO_REPLY && this.#session.isBlocked) this.#waiting.unshift(call);
+    else call.resolve(answerOf(outcome));
     if (this.#session.isClosing) this.#close();
   }
 
@@ -115,9 +124,16 @@ class MemoryCalls implements RedisCalls, SessionSink {
   }
 }
 
-function settle({ resolve, reject }: PendingCall, reply: Reply): void {
-  if (reply instanceof ErrorReply) reject(new RedisError(decodeText(reply.message)));
-  else resolve(toRedisReply(reply));
+function toWord(word: string | number): string {
+  return typeof word === "string" ? encodeText(word) : `${word}`;
+}
+
+/** What the caller gets for an outcome of a command that is over. */
+function answerOf(outcome: Outcome): Promise<RedisReply> {
+  if (outcome instanceof ErrorReply) {
+    return Promise.reject(new RedisError(decodeText(outcome.message)));
+  }
+  return Promise.resolve(outcome === NO_REPLY ? null : toRedisReply(outcome));
 }
 
 /** Gives an answer the form of RESP2, text decoded. */

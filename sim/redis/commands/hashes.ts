@@ -51,9 +51,13 @@ function get(session: Session, [, key = "", field = ""]: readonly Bytes[]): Repl
   return hashAt(session, key)?.get(field) ?? null;
 }
 
-function getMany(session: Session, [, key = "", ...fields]: readonly Bytes[]): Reply {
-  const hash = hashAt(session, key);
-  return fields.map((field) => hash?.get(field) ?? null);
+function getMany(session: Session, args: readonly Bytes[]): Reply {
+  const hash = hashAt(session, args[1] ?? "");
+  const values = new Array<Reply>(args.length - 2);
+  for (let index = 2; index < args.length; index++) {
+    values[index - 2] = hash?.get(args[index] ?? "") ?? null;
+  }
+  return values;
 }
 
 function getAll(session: Session, [, key = ""]: readonly Bytes[]): Reply {

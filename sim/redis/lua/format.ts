@@ -9,6 +9,9 @@ import { formatPrecision } from "../numbers.ts";
 
 const DIRECTIVE = /%(?:%|([-+ #0]*)([0-9]*)(?:\.([0-9]*))?([^]?))/g;
 
+/** The usual format of scripts that count milliseconds: `tostring` would round them. */
+const WHOLE_NUMBER = "%.0f";
+
 interface Directive {
   readonly flags: string;
   readonly width: number;
@@ -46,6 +49,10 @@ export function formatNumber(value: number): string {
  * @returns The text.
  */
 export function formatText(format: Bytes, args: FormatArguments): Bytes {
+  if (format === WHOLE_NUMBER) {
+    const value = args.number(2);
+    if (Number.isSafeInteger(value) && value > 0) return `${value}`;
+  }
   let argument = 1;
   return format.replace(
     DIRECTIVE,

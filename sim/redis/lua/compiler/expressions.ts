@@ -332,8 +332,9 @@ export function allOf(list: readonly Expression[]): (frame: Frame) => LuaValue[]
   const single = (last === undefined ? list : list.slice(0, -1)).map(({ one }) => one);
   const count = single.length;
   const computeSingle = (frame: Frame): LuaValue[] => {
-    const values: LuaValue[] = [];
-    for (let index = 0; index < count; index++) values.push(single[index]?.(frame));
+    // With its length known at once, a list takes no more room than it needs.
+    const values = new Array<LuaValue>(count);
+    for (let index = 0; index < count; index++) values[index] = single[index]?.(frame);
     return values;
   };
   if (last === undefined) return computeSingle;

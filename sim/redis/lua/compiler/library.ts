@@ -68,11 +68,12 @@ function several(many: (args: Args) => readonly LuaValue[]): Builtin {
 
 function redisFunctions({ commands, context }: Runtime) {
   const issue = (args: Args): Reply => {
-    const words: Bytes[] = [];
-    for (const value of args) {
+    const words = new Array<Bytes>(args.length);
+    for (let index = 0; index < args.length; index++) {
+      const value = args[index];
       const word = typeof value === "number" ? formatDouble(value) : value;
       if (typeof word !== "string") return badArgument();
-      words.push(word);
+      words[index] = word;
     }
     return issueCommand(words, commands, context);
   };
@@ -107,7 +108,10 @@ function toLua(reply: Reply): LuaValue {
   if (reply instanceof Double) return formatDouble(reply.value);
   const isWrapped = reply instanceof Pairs || reply instanceof Members ||
     reply instanceof Scored || reply instanceof Push;
-  return new LuaTable((isWrapped ? reply.items : reply).map(toLua));
+  const items = isWrapped ? reply.items : reply;
+  const values = new Array<LuaValue>(items.length);
+  for (let index = 0; index < items.length; index++) values[index] = toLua(items[index] ?? null);
+  return new LuaTable(values);
 }
 
 function marked(name: "ok" | "err", text: Bytes): LuaTable {

@@ -128,7 +128,9 @@ export class ScriptCompiler extends ExpressionCompiler {
     const values = allOf(list);
     return (frame) => {
       const given = values(frame);
-      for (const [index, slot] of slots.entries()) frame.slots[slot] = given[index];
+      for (let index = 0; index < slots.length; index++) {
+        frame.slots[slots[index] ?? 0] = given[index];
+      }
       return undefined;
     };
   }
@@ -160,7 +162,7 @@ export class ScriptCompiler extends ExpressionCompiler {
     const values = allOf(list);
     return (frame) => {
       const given = values(frame);
-      for (const [index, assign] of assigns.entries()) assign(frame, given[index]);
+      for (let index = 0; index < assigns.length; index++) assigns[index]?.(frame, given[index]);
       return undefined;
     };
   }

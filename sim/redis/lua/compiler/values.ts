@@ -104,15 +104,15 @@ export function typeName(value: LuaValue): string {
   return value instanceof LuaTable ? "table" : typeof value;
 }
 
-const NUMERAL = /^[ \t-\r]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[ \t-\r]*$/;
+/** What `Number` reads as Lua does, blanks around it left out. */
+const NUMERAL = /^[ \t-\r]*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?[ \t-\r]*$/;
 const HEXADECIMAL = /^[ \t-\r]*(-?)(0[xX][\da-fA-F]+)[ \t-\r]*$/;
 
 /** The number that a number or a text stands for; `undefined` where it stands for none. */
 export function toNumber(value: LuaValue): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value !== "string") return undefined;
-  const decimal = NUMERAL.exec(value)?.[1];
-  if (decimal !== undefined) return Number(decimal);
+  if (NUMERAL.test(value)) return Number(value);
   const [, sign, hexadecimal] = HEXADECIMAL.exec(value) ?? [];
   if (hexadecimal === undefined) return undefined;
   return sign === "-" ? -Number(hexadecimal) : Number(hexadecimal);
