@@ -9,12 +9,25 @@ import type { Clock, Timer } from "../clock.ts";
 const MOST_LINES = 100;
 
 /** One wait; those of a line hang together in both directions, so that any of them can leave at once. */
-interface Wait {
+class Wait implements Timer {
   readonly dueMs: number;
   /** `undefined` once it has ended or was cancelled. */
   callback: (() => void) | undefined;
   before: Wait | undefined;
-  behind: Wait | undefined;
+  behind: Wait | undefined = undefined;
+  readonly #line: Line;
+
+  constructor(line: Line, dueMs: number, callback: () => void, before: Wait | undefined) {
+    this.#line = line;
+    this.dueMs = dueMs;
+    this.callback = callback;
+    this.before = before;
+  }
+
+  /** See {@linkcode Timer.cancel}. */
+  cancel(): void {
+    this.#line.cancel(this);
+  }
 }
 
 /**
@@ -67,15 +80,16 @@ class Line {
   /** Puts somebody at the end. */
   wait(callback: () => void): Timer {
     const dueMs = this.#clock.now() + this.#lengthMs;
-    const wait: Wait = { dueMs, callback, before: this.#last, behind: undefined };
+    const wait = new Wait(this, dueMs, callback, this.#last);
     if (this.#last === undefined) this.#first = wait;
     else this.#last.behind = wait;
     this.#last = wait;
     this.#timer ??= this.#clock.after(this.#lengthMs, () => this.#ring());
-    return { cancel: () => this.#cancel(wait) };
+    return wait;
   }
 
-  #cancel(wait: Wait): void {
+  /** Lets somebody go. */
+  cancel(wait: Wait): void {
     if (wait.callback === undefined) return;
     wait.callback = undefined;
     // One that is being rung has left already.

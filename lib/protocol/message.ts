@@ -4,7 +4,7 @@
  * @module
  */
 import { decodeInfo, encodeInfo, type Info } from "./info.ts";
-import { childNamed, xml, type XmlElement } from "./xml.ts";
+import { childNamed, type XmlElement } from "./xml.ts";
 
 /**
  * How a message carries its content:
@@ -75,27 +75,30 @@ export type Message = CommandMessage | AckMessage | ErrorMessage | OtherMessage;
  */
 export function encodeMessage(message: CommandMessage | AckMessage): XmlElement {
   const { from, to } = message;
-  const namespaced = message.form === "namespaced";
+  const isNamespaced = message.form === "namespaced";
   if (message.kind === "ack") {
     const { ack } = message;
-    return namespaced
-      ? xml("message", { from, to }, envelope({ ack }))
-      : xml("message", { ack, from, to });
+    return isNamespaced
+      ? { name: "message", attrs: { from, to }, children: [envelope({ ack })] }
+      : { name: "message", attrs: { ack, from, to }, children: [] };
   }
-  const { id } = message;
-  const type = message.groupchat ? "groupchat" : undefined;
-  const noack = message.noack ? "1" : undefined;
+  const { id, groupchat } = message;
+  const attrs: Record<string, string> = { from, to, id };
+  if (groupchat) attrs["type"] = "groupchat";
   const info = encodeInfo("info", message.info);
-  return namespaced
-    ? xml("message", { from, to, id, type }, envelope({ noack }, info))
-    : xml("message", { from, to, id, type, noack }, xml("body", {}, info));
+  if (isNamespaced) {
+    const content = envelope(message.noack ? { noack: "1" } : {}, info);
+    return { name: "message", attrs, children: [content] };
+  }
+  if (message.noack) attrs["noack"] = "1";
+  return { name: "message", attrs, children: [{ name: "body", attrs: {}, children: [info] }] };
 }
 
 function envelope(
-  attrs: Readonly<Record<string, string | undefined>>,
+  attrs: Readonly<Record<string, string>>,
   ...children: readonly XmlElement[]
 ): XmlElement {
-  return xml("copilot", { xmlns: ENVELOPE_NAMESPACE, ...attrs }, ...children);
+  return { name: "copilot", attrs: { xmlns: ENVELOPE_NAMESPACE, ...attrs }, children };
 }
 
 /**

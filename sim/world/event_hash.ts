@@ -21,16 +21,11 @@ export function hashText(seed: number, text: string): number {
   return mix(hash >>> 0);
 }
 
-/** Names whose hashes are kept at most. */
-const MOST_NAMES = 100_000;
-
 /** The hash of a stream of events, 64 bits in two halves. */
 export class EventHash {
   #low = 0x9e3779b9;
   #high = 0x7f4a7c15;
   #events = 0;
-  /** Hashes of the names that come again and again. */
-  readonly #names = new Map<string, number>();
 
   /** Events so far. */
   get events(): number {
@@ -61,9 +56,9 @@ export class EventHash {
   addPassing(atMs: number, from: string, to: string, what: string, id: string): void {
     this.#events++;
     this.#mixTime(atMs);
-    this.#mix(this.#nameHash(from));
-    this.#mix(this.#nameHash(to));
-    this.#mix(this.#nameHash(what));
+    this.#mix(hashText(0, from));
+    this.#mix(hashText(0, to));
+    this.#mix(hashText(0, what));
     this.#mix(hashText(0, id));
   }
 
@@ -83,13 +78,5 @@ export class EventHash {
     this.#low = Math.imul(this.#low ^ word, 0x01000193);
     this.#high = Math.imul((this.#high ^ (this.#low >>> 15)) + word, 0x85ebca6b);
     this.#high ^= this.#high >>> 13;
-  }
-
-  #nameHash(name: string): number {
-    const known = this.#names.get(name);
-    if (known !== undefined) return known;
-    const hash = hashText(0, name);
-    if (this.#names.size < MOST_NAMES) this.#names.set(name, hash);
-    return hash;
   }
 }

@@ -69,8 +69,8 @@ export class Dice {
   readonly #name: string;
   readonly #seed: number;
   #state: number;
-  /** The occasions that have been, by kind and name. */
-  readonly #occasions = new Map<string, Map<string, Occasion>>();
+  /** The occasions that have been, by name. */
+  readonly #occasions = new Map<string, Occasion>();
 
   /**
    * @param fate Who is asked whether a fault may strike.
@@ -101,45 +101,63 @@ export class Dice {
   }
 
   /**
-   * Decides whether a fault strikes. The decision hangs on the occasion alone, not on what was decided
-   * before.
+   * Another time that faults may strike.
    *
-   * @param kind What would happen, such as `lost`.
-   * @param probability How likely that is.
-   * @param occasion What it would happen to, such as `jobDone`; counted. `kind:NAME/OCCASION.COUNT` is the
-   * fault's name.
-   * @returns A number in [0, 1) to draw the fault's size from; `undefined` where nothing happens.
+   * @param occasion What they would happen to, such as `jobDone`; counted.
+   * @returns What decides on each kind of fault, until the occasion comes again.
    */
-  strike(kind: string, probability: number, occasion: string): number | undefined {
-    if (probability === 0) return undefined;
-    const known = this.#occasion(kind, occasion);
-    const count = ++known.count;
-    const drawn = mix(known.seed + count) / 2 ** 32;
-    if (drawn >= probability) return undefined;
-    const name = `${this.#what(kind, occasion)}.${count}`;
-    return this.#fate.admits(name) ? drawn / probability : undefined;
-  }
-
-  #occasion(kind: string, occasion: string): Occasion {
-    let ofKind = this.#occasions.get(kind);
-    if (ofKind === undefined) this.#occasions.set(kind, ofKind = new Map());
-    let known = ofKind.get(occasion);
+  on(occasion: string): Occasion {
+    let known = this.#occasions.get(occasion);
     if (known === undefined) {
-      known = { seed: hashText(this.#seed, this.#what(kind, occasion)), count: 0 };
-      ofKind.set(occasion, known);
+      const named = (kind: string) => `${kind}:${this.#name}/${occasion}`;
+      known = new Occasion(this.#fate, this.#seed, named);
+      this.#occasions.set(occasion, known);
     }
+    known.count++;
     return known;
-  }
-
-  #what(kind: string, occasion: string): string {
-    return `${kind}:${this.#name}/${occasion}`;
   }
 }
 
-/** Something that has happened at least once. */
-interface Occasion {
-  /** Where its decisions begin. */
-  readonly seed: number;
+/** An occasion on which faults may strike. */
+export class Occasion {
+  readonly #fate: Fate;
+  readonly #seed: number;
+  readonly #named: (kind: string) => string;
+  /** Where the decisions on each kind begin. */
+  readonly #seeds = new Map<string, number>();
   /** How often it has been. */
-  count: number;
+  count = 0;
+
+  /**
+   * @param fate Who is asked whether a fault may strike.
+   * @param seed That of the dice.
+   * @param named The name of a kind of fault on this occasion.
+   */
+  constructor(fate: Fate, seed: number, named: (kind: string) => string) {
+    this.#fate = fate;
+    this.#seed = seed;
+    this.#named = named;
+  }
+
+  /**
+   * Decides whether a fault strikes. The decision hangs on the occasion alone, not on what was decided
+   * before.
+   *
+   * @param kind What would happen, such as `lost`. `kind:NAME/OCCASION.COUNT` is the fault's name.
+   * @param probability How likely that is.
+   * @returns A number in [0, 1) to draw the fault's size from; `undefined` where nothing happens.
+   */
+  strike(kind: string, probability: number): number | undefined {
+    if (probability === 0) return undefined;
+    let seed = this.#seeds.get(kind);
+    if (seed === undefined) {
+      seed = hashText(this.#seed, this.#named(kind));
+      this.#seeds.set(kind, seed);
+    }
+    const drawn = mix(seed + this.count) / 2 ** 32;
+    if (drawn >= probability) return undefined;
+    return this.#fate.admits(`${this.#named(kind)}.${this.count}`)
+      ? drawn / probability
+      : undefined;
+  }
 }

@@ -71,12 +71,14 @@ export class FileServer {
     const { way, remotePath, life, dice } = move;
     if (!life.survives()) return await never();
     const faults = this.#faults;
-    const refused = dice.strike("refused", faults.transfersRefused, remotePath);
-    const truncated = dice.strike("truncated", faults.transfersTruncated, remotePath);
-    const answerLost = dice.strike("transfer-answer", faults.transferAnswersLost, remotePath);
-    const torn = dice.strike("torn", way === "put" ? faults.uploadsTorn : 0, remotePath);
-    const full = dice.strike("disk-full", way === "put" ? faults.diskFull : 0, remotePath);
-    const slow = dice.strike("slow", faults.transfersSlow, remotePath);
+    const isPut = way === "put";
+    const occasion = dice.on(remotePath);
+    const refused = occasion.strike("refused", faults.transfersRefused);
+    const truncated = occasion.strike("truncated", faults.transfersTruncated);
+    const answerLost = occasion.strike("transfer-answer", faults.transferAnswersLost);
+    const torn = occasion.strike("torn", isPut ? faults.uploadsTorn : 0);
+    const full = occasion.strike("disk-full", isPut ? faults.diskFull : 0);
+    const slow = occasion.strike("slow", faults.transfersSlow);
     const fail = (code: FileTransferError["code"]) => {
       throw new FileTransferError(code, `Cannot ${way} ${remotePath}: ${code}`);
     };

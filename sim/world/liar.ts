@@ -85,7 +85,7 @@ export class Liar implements Link {
       this.#dice.fraction(),
       this.#dice.fraction(),
     ];
-    const lies = this.#dice.strike("lie", 1, "jobDone") !== undefined;
+    const lies = this.#dice.on("jobDone").strike("lie", 1) !== undefined;
     const old = this.#reports[Math.floor(which * this.#reports.length)];
     if (!lies || old === undefined || this.#link.jid === undefined) return;
     const exitCode = ODD_CODES[Math.floor(odd * ODD_CODES.length)] ?? "";

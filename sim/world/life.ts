@@ -90,6 +90,11 @@ export class Life {
     return !this.#dead;
   }
 
+  /** True while the process lives and does not hang. */
+  get awake(): boolean {
+    return !this.#dead && (this.#wakesMs === 0 || this.#wakesMs <= this.#world.now());
+  }
+
   /** Lets something reach the process: at once, when it no longer hangs, or never. */
   reach(callback: () => void): void {
     if (this.#dead) return;
@@ -98,25 +103,47 @@ export class Life {
     else this.#world.after(leftMs, () => this.reach(callback));
   }
 
+  /** A timer of the process has ended or was cancelled. */
+  timerEnded(): void {
+    this.#timers--;
+  }
+
   #after(delayMs: number, callback: () => void): Timer {
-    let live = true;
     this.#timers++;
-    const end = () => {
-      if (live) this.#timers--;
-      live = false;
-    };
-    const timer = this.#world.after(delayMs, () =>
-      this.reach(() => {
-        if (!live) return;
-        end();
-        callback();
-      }));
-    return {
-      cancel: () => {
-        end();
-        timer.cancel();
-      },
-    };
+    return new LifeTimer(this, this.#world, delayMs, callback);
+  }
+}
+
+/** A timer that rings only while its process lives, and late where that hangs. */
+class LifeTimer implements Timer {
+  readonly #life: Life;
+  readonly #timer: Timer;
+  /** `undefined` once it has rung or was cancelled. */
+  #callback: (() => void) | undefined;
+
+  constructor(life: Life, world: Clock, delayMs: number, callback: () => void) {
+    this.#life = life;
+    this.#callback = callback;
+    this.#timer = world.after(delayMs, () => {
+      if (life.awake) this.#ring();
+      else life.reach(() => this.#ring());
+    });
+  }
+
+  cancel(): void {
+    this.#end();
+    this.#timer.cancel();
+  }
+
+  #ring(): void {
+    const callback = this.#callback;
+    this.#end();
+    callback?.();
+  }
+
+  #end(): void {
+    if (this.#callback !== undefined) this.#life.timerEnded();
+    this.#callback = undefined;
   }
 }
 

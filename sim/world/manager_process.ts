@@ -65,11 +65,14 @@ function createManager(site: Site, life: Life, number: number): JobManager {
   life.onDeath(() => void link[Symbol.asyncDispose]());
   const attached = network.attach(link, life, fate.dice(name));
   const store = new RedisJobStore(calls);
+  // A manager that never dies needs nobody to die between its effects.
+  const guard = <Seam extends object>(seam: Seam, silent?: readonly PropertyKey[]) =>
+    settings.faults.managerSteps === Infinity ? seam : mortal(seam, life, silent);
   return new JobManager({
     link: defect?.link?.(attached) ?? attached,
-    store: mortal(defect?.store?.(store, calls) ?? store, life),
-    chirpFolder: mortal(site.folder(site.chirp), life, ["path"]),
-    doneFolder: files ? mortal(site.done, life, ["path"]) : undefined,
+    store: guard(defect?.store?.(store, calls) ?? store),
+    chirpFolder: guard(site.folder(site.chirp), ["path"]),
+    doneFolder: files ? guard(site.done, ["path"]) : undefined,
     chirpAddress: CHIRP,
     mode,
     redirectStorageTo: mode === "queue" ? STORAGE_MANAGER : undefined,

@@ -10,14 +10,14 @@ import { hashText } from "./event_hash.ts";
 import type { Dice } from "./fate.ts";
 import type { Faults } from "./faults.ts";
 import type { Life } from "./life.ts";
-import { glance } from "./peek.ts";
+import { type Glance, glance } from "./peek.ts";
 
 /** Who watches the stanzas. */
 export interface NetworkWatcher {
-  /** A process sends a stanza; what becomes of it is open. */
-  sent(process: string, stanza: XmlElement): void;
+  /** A process sends a stanza; what becomes of it is open. `seen` is what it is at a glance. */
+  sent(process: string, stanza: XmlElement, seen: Glance): void;
   /** A stanza reaches a process. */
-  received(process: string, stanza: XmlElement): void;
+  received(process: string, stanza: XmlElement, seen: Glance): void;
   /** The server knows a process by that full JID from now on. */
   online(process: string, jid: string): void;
 }
@@ -124,8 +124,9 @@ export class Network {
       },
       send: (stanza) => {
         if (!life.survives()) return;
-        watcher.sent(life.name, stanza);
-        this.#route(way, stanza);
+        const seen = glance(stanza);
+        watcher.sent(life.name, stanza, seen);
+        this.#route(way, stanza, seen);
         life.survives();
       },
       [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
@@ -133,14 +134,19 @@ export class Network {
   }
 
   /** A stanza reaches a process. */
-  #arrive({ life, handler }: Way, stanza: XmlElement): void {
-    life.reach(() => {
-      this.#options.watcher.received(life.name, stanza);
-      handler.onStanza(stanza);
-    });
+  #arrive(way: Way, stanza: XmlElement): void {
+    const { life } = way;
+    if (life.awake) this.#handOver(way, stanza);
+    else life.reach(() => this.#handOver(way, stanza));
+  }
+
+  #handOver({ life, handler }: Way, stanza: XmlElement): void {
+    this.#options.watcher.received(life.name, stanza, glance(stanza));
+    handler.onStanza(stanza);
   }
 
   #isCut(process: string): boolean {
+    if (this.#partitions.size === 0) return false;
     for (const partition of this.#partitions) {
       const share = hashText(hashText(0, partition), process) / 2 ** 32;
       if (share < this.#options.faults.partitionShare) return true;
@@ -149,14 +155,14 @@ export class Network {
   }
 
   /** Decides what becomes of a stanza. */
-  #route(way: Way, stanza: XmlElement): void {
-    const { faults } = this.#options;
+  #route(way: Way, stanza: XmlElement, { what }: Glance): void {
     const { link, life, dice, latencyMs } = way;
     if (stanza.name !== "message" || link.jid === undefined) return link.send(stanza);
-    const { what } = glance(stanza);
-    const lost = dice.strike("lost", faults.lost, what);
-    const doubled = dice.strike("doubled", faults.doubled, what);
-    const late = dice.strike("late", faults.late, what);
+    const { faults } = this.#options;
+    const occasion = dice.on(what);
+    const lost = occasion.strike("lost", faults.lost);
+    const doubled = occasion.strike("doubled", faults.doubled);
+    const late = occasion.strike("late", faults.late);
     if (this.#isCut(life.name)) return;
     if (doubled !== undefined) this.#carry(way, stanza, latencyMs + 1 + doubled * faults.lateMs);
     if (lost !== undefined) return;

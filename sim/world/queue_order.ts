@@ -21,9 +21,15 @@ const COMPACT_AT = 4096;
 export class QueueOrder {
   readonly #lines = new Map<number, Line>();
 
-  /** Priorities that were ever used, with the number of jobs that wait. */
-  *lengths(): Generator<readonly [priority: number, length: number]> {
-    for (const [priority, line] of this.#lines) yield [priority, lengthOf(line)];
+  /** Priorities that were ever used. */
+  priorities(): Iterable<number> {
+    return this.#lines.keys();
+  }
+
+  /** Number of jobs of a priority that wait. */
+  length(priority: number): number {
+    const line = this.#lines.get(priority);
+    return line === undefined ? 0 : lengthOf(line);
   }
 
   /** A job that was never handed out begins to wait. */

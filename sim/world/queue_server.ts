@@ -76,33 +76,39 @@ export class QueueServer implements Disposable {
     const currentRun = () => this.#run;
     let answeredMs = 0;
     /** Answers come after their calls and in their order. */
-    const wait = async () => {
+    const wait = () => {
       answeredMs = Math.max(answeredMs, clock.now() + dice.between(0, faults.redisLatencyMs));
       const { promise, resolve } = Promise.withResolvers<void>();
       clock.after(answeredMs - clock.now(), () => life.reach(resolve));
-      await promise;
+      return promise;
     };
+    const broken = (what: string, [name]: readonly (string | number)[]) =>
+      new RedisError(`Lost the ${what} ${name}`);
     const call = async (command: readonly (string | number)[]): Promise<RedisReply> => {
       const run = currentRun();
-      const broken = (what: string) => new RedisError(`Lost the ${what} ${command[0]}`);
-      if (isDown()) throw broken("connection before");
       // A script is known by its hash, another command by its name.
       const what = `${command[0] === "EVALSHA" ? command[1] : command[0]}`.slice(0, 8);
-      const callLost = dice.strike("redis-call", faults.redisCallsLost, what) !== undefined;
-      const lost = dice.strike("redis-answer", faults.redisAnswersLost, what) !== undefined;
-      if (callLost) throw broken("call");
+      const occasion = dice.on(what);
+      const callLost = occasion.strike("redis-call", faults.redisCallsLost) !== undefined;
+      const lost = occasion.strike("redis-answer", faults.redisAnswersLost) !== undefined;
+      if (callLost) throw broken("call", command);
       const answer = calls.call(command);
       // A failure is the answer, too: it is awaited below.
       answer.catch(() => {});
       if (faults.redisLatencyMs > 0) await wait();
-      if (lost || run !== currentRun()) throw broken("answer to");
+      if (lost || run !== currentRun()) throw broken("answer to", command);
       return await answer;
     };
+    const isSafe = faults.redisLatencyMs + faults.redisCallsLost + faults.redisAnswersLost === 0;
     return {
       get connected() {
         return !isDown();
       },
-      call,
+      call: (command) => {
+        if (isDown()) return Promise.reject(broken("connection before", command));
+        // Answered in the same moment, a call cannot meet with anything.
+        return isSafe ? calls.call(command) : call(command);
+      },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }

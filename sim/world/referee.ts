@@ -10,7 +10,7 @@ import { DialogueAudit } from "./dialogue_audit.ts";
 import { EventHash } from "./event_hash.ts";
 import { JobLedger } from "./job_ledger.ts";
 import type { NetworkWatcher } from "./network.ts";
-import { glance } from "./peek.ts";
+import type { Glance } from "./peek.ts";
 import { QueueData } from "./queue_data.ts";
 import { sweepQueue } from "./sweep.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
@@ -100,8 +100,7 @@ export class Referee implements NetworkWatcher, Disposable {
   }
 
   /** See {@linkcode NetworkWatcher}. */
-  sent(process: string, stanza: XmlElement): void {
-    const seen = glance(stanza);
+  sent(process: string, stanza: XmlElement, seen: Glance): void {
     this.#stanzas++;
     this.#hash.addPassing(this.#passedMs, process, stanza.attrs["to"] ?? "", seen.what, seen.id);
     this.#trace(process, "c2s", stanza);
@@ -109,8 +108,7 @@ export class Referee implements NetworkWatcher, Disposable {
   }
 
   /** See {@linkcode NetworkWatcher}. */
-  received(process: string, stanza: XmlElement): void {
-    const seen = glance(stanza);
+  received(process: string, stanza: XmlElement, seen: Glance): void {
     this.#hash.addPassing(
       this.#passedMs,
       stanza.attrs["from"] ?? "",

@@ -15,7 +15,7 @@ import { checkOutputs } from "./outputs.ts";
 import { type Settings, settingsOf, Site } from "./site.ts";
 import { Submitter } from "./submitter.ts";
 import { checkAllEnded, sweepQueue } from "./sweep.ts";
-import { settled } from "./virtual_clock.ts";
+import { repeatSettled, settled } from "./virtual_clock.ts";
 
 const HOUR_MS = 3_600_000;
 /** Late messages may still come for so long after the last job has ended. */
@@ -70,8 +70,9 @@ class World {
   readonly #model: JobModel;
   readonly #submitter: Submitter;
   #rolledBack = 0;
-  #steps = 0;
   #lost = 0;
+  /** When the last job ended; Infinity while there is one that has not. */
+  #endedMs = Infinity;
   /** When the next progress is told. */
   #progressMs = 0;
 
@@ -109,25 +110,33 @@ class World {
 
   /** Lets time pass until all has been said, something is wrong, or it takes too long. */
   async #pass(deadlineMs: number): Promise<void> {
-    const { clock, referee } = this.#site;
-    let endedMs = Infinity;
-    for (;;) {
+    for (let isOver = false; !isOver;) {
+      let steps = 0;
       // Time stands still while anything is under way: all seams answer by microtasks.
-      await settled();
-      if (++this.#steps % STEPS_PER_LOOK === 0) await this.#checkStillness();
-      if (referee.sweepIfDue()) checkBounds(this.#site);
-      if (referee.violations.found.length > 0 || this.#settings.signal?.aborted) return;
-      this.#tellProgress();
-      const nextMs = clock.nextMs ?? Infinity;
-      if (nextMs > deadlineMs) return;
-      if (!this.#submitter.isDone || referee.ledger.unfinished > 0) endedMs = Infinity;
-      else if (endedMs === Infinity) endedMs = clock.now();
-      if (nextMs > endedMs + LAST_WORDS_MS) return;
-      clock.step();
+      await repeatSettled(() => {
+        if (steps++ === STEPS_PER_LOOK) return false;
+        isOver = !this.#step(deadlineMs);
+        return !isOver;
+      });
+      if (!isOver) await this.#checkStillness();
     }
   }
 
-  /** Looks once more whether anything is under way that no clock has put off. */
+  /** Moves time to the next moment; false where the world is over. */
+  #step(deadlineMs: number): boolean {
+    const { clock, referee } = this.#site;
+    if (referee.sweepIfDue()) checkBounds(this.#site);
+    if (referee.violations.found.length > 0 || this.#settings.signal?.aborted) return false;
+    this.#tellProgress();
+    const nextMs = clock.nextMs ?? Infinity;
+    if (nextMs > deadlineMs) return false;
+    if (!this.#submitter.isDone || referee.ledger.unfinished > 0) this.#endedMs = Infinity;
+    else if (this.#endedMs === Infinity) this.#endedMs = clock.now();
+    if (nextMs > this.#endedMs + LAST_WORDS_MS) return false;
+    return clock.step();
+  }
+
+  /** Looks whether anything goes on by itself that no clock has put off. */
   async #checkStillness(): Promise<void> {
     const { clock, referee } = this.#site;
     const activity = () => referee.stanzas + referee.ledger.effects + clock.scheduled;

@@ -74,7 +74,7 @@ export function sweepQueue(data: QueueData, ledger: JobLedger, violations: Viola
     "one lease",
     () => `${lent} jobs are lent, ${data.leases} leases stand in Redis`,
   );
-  for (const [priority] of ledger.order.lengths()) {
+  for (const priority of ledger.order.priorities()) {
     for (const id of data.list(priority)) {
       violations.check(
         waiting.delete(id),

@@ -8,6 +8,9 @@ import type { Clock, Timer } from "../../lib/clock.ts";
 /** Callbacks that run as microtasks before timers and sockets get their turn again. */
 const MOST_IN_A_ROW = 1024;
 
+/** What follows it is a microtask, at half the cost of one that the runtime watches over. */
+const NOW = Promise.resolve();
+
 /**
  * Runs callbacks as microtasks, in order. Two parties that answer each other would keep timers and
  * sockets waiting for ever, so after every thousand or so the rest waits for the clock and then runs in one go.
@@ -29,7 +32,7 @@ export class Turns {
   defer(callback: () => void): void {
     if (this.#timer === undefined && this.#left > 0) {
       this.#left--;
-      queueMicrotask(callback);
+      void NOW.then(callback);
       return;
     }
     this.#waiting.push(callback);

@@ -5,7 +5,7 @@ import { Fate } from "../../../sim/world/fate.ts";
 function lossesOf(fate: Fate, name = "agent-1"): number[] {
   const dice = fate.dice(name);
   return Array.from({ length: 100 }, (_, index) => index)
-    .filter(() => dice.strike("lost", 0.2, "jobDone") !== undefined);
+    .filter(() => dice.on("jobDone").strike("lost", 0.2) !== undefined);
 }
 
 Deno.test("Fate decides the same for the same seed, and otherwise for another", () => {
@@ -16,7 +16,7 @@ Deno.test("Fate decides the same for the same seed, and otherwise for another", 
 
 Deno.test("Fate strikes as often as it should, with sizes from 0 to 1", () => {
   const dice = new Fate(7).dice("agent");
-  const sizes = Array.from({ length: 5000 }, () => dice.strike("late", 0.1, "ack"))
+  const sizes = Array.from({ length: 5000 }, () => dice.on("ack").strike("late", 0.1))
     .filter((size) => size !== undefined);
   assert(sizes.length > 400 && sizes.length < 600, `${sizes.length} strikes`);
   assert(Math.min(...sizes) < 0.05 && Math.max(...sizes) > 0.95 && Math.max(...sizes) < 1);

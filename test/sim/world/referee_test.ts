@@ -7,6 +7,7 @@ import type { Command } from "../../../lib/protocol/commands.ts";
 import { encodeMessage } from "../../../lib/protocol/message.ts";
 import { RedisStore } from "../../../sim/redis/mod.ts";
 import { memoryRedisCalls } from "../../../sim/redis/mod.ts";
+import { glance } from "../../../sim/world/peek.ts";
 import { Referee } from "../../../sim/world/referee.ts";
 import { sweepQueue } from "../../../sim/world/sweep.ts";
 import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
@@ -62,8 +63,8 @@ class Scene implements Disposable {
     const [from, receiver] = to === "manager" ? [AGENT, "jm@world"] : ["jm@world/m", AGENT];
     const message = { kind: "command", from, to: receiver, id, noack: false } as const;
     const stanza = encodeMessage({ ...message, groupchat: false, info: formatCommand(command) });
-    if (to === "manager") this.referee.received("manager-1", stanza);
-    else this.referee.sent("manager-1", stanza);
+    if (to === "manager") this.referee.received("manager-1", stanza, glance(stanza));
+    else this.referee.sent("manager-1", stanza, glance(stanza));
   }
 
   [Symbol.dispose](): void {
@@ -166,7 +167,8 @@ Deno.test("Referee notices an acknowledgement before the effect is stored", asyn
   await scene.lease();
   scene.say("manager", "1", DONE);
   const ack = { kind: "ack", from: "jm@world/m", to: AGENT, ack: "1" } as const;
-  scene.referee.sent("manager-1", encodeMessage(ack));
+  const stanza = encodeMessage(ack);
+  scene.referee.sent("manager-1", stanza, glance(stanza));
   assertEquals(scene.broken(), ["ack after commit"]);
 });
 
