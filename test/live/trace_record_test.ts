@@ -1,6 +1,6 @@
 /** The recording proxy in front of Prosody, with our roles on both sides of it, and the replay of what it wrote. */
 import { assert, assertEquals } from "@std/assert";
-import { createLogger } from "../../lib/log.ts";
+import { createLogger, memorySink } from "../../lib/log.ts";
 import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
 import { makeInputDirectory } from "../../lib/jobs/chirp_folder.ts";
 import { systemClock } from "../../lib/clock.ts";
@@ -64,12 +64,13 @@ async function recordJob(folder: string): Promise<string> {
   const rest = { arguments: "", environment: "", packages: "" };
   await store.submit({ id: "the-job", chirpUrl: chirpAddress, ...job, ...rest }, {});
   const stop = new AbortController();
+  const said = memorySink();
   const manager = new JobManager({
     link: link("jm", "alpha"),
     store,
     chirpFolder,
     chirpAddress,
-    log,
+    log: createLogger({ sinks: [said] }),
   });
   const agent = new Agent({
     manager: `jm@${prosody.domain}`,
@@ -79,9 +80,14 @@ async function recordJob(folder: string): Promise<string> {
     runner: processRunner(),
     openTransfer: (address) => connectChirp({ ...parseChirpAddress(address), auth: ["address"] }),
     log,
-    times: { requestMs: 300 },
   });
-  const running = [manager.run(stop.signal), agent.run(stop.signal)];
+  const managing = manager.run(stop.signal);
+  // An agent that asks for the second time within a minute is sent to sleep where its trace is replayed.
+  await eventually(
+    "the manager's session",
+    () => said.records.some(({ message }) => message.startsWith("Online as")),
+  );
+  const running = [managing, agent.run(stop.signal)];
   await eventually("the job's end", async () => (await store.get("the-job"))?.state === "failed");
   stop.abort();
   await Promise.all(running);
