@@ -7,7 +7,8 @@ import { systemClock } from "../../lib/clock.ts";
 import type { ConfigOf } from "../../lib/config.ts";
 import { openHttp } from "../../lib/grid/http/http_call.ts";
 import { PandaAdapter } from "../../lib/grid/panda/panda_adapter.ts";
-import { PandaServer } from "../../lib/grid/panda/panda_server.ts";
+import { PandaApiClassic } from "../../lib/grid/panda/panda_api_classic.ts";
+import { PandaApiV1 } from "../../lib/grid/panda/panda_api_v1.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { GridManagerOptions } from "./grid_manager.ts";
 import { gridManagerOptions, type GridManagerParts } from "./open_grid_manager.ts";
@@ -55,7 +56,8 @@ export async function openPanda(config: Config, log: Logger): Promise<OpenPanda>
     : { certFile, keyFile };
   const http = openHttp({ ...own, caFile: config.authoritiesFile });
   const { call } = http;
-  const server = new PandaServer({
+  const Api = config.pandaApi === "classic" ? PandaApiClassic : PandaApiV1;
+  const server = new Api({
     url,
     token: pandaTokenFile === undefined
       ? undefined

@@ -58,6 +58,14 @@ export const pandaStorageManagerVariables = defineVariables({
     example: "https://pandaserver.cern.ch:25443",
     required: true,
   },
+  pandaApi: {
+    name: "PANDA_API",
+    kind: "choice",
+    meaning: "The server's interface: v1 since its version 1.0, classic before (ours)",
+    example: "v1",
+    choices: ["v1", "classic"],
+    default: "v1",
+  },
   pandaTokenFile: {
     name: "PANDA_TOKEN_FILE",
     kind: "path",
@@ -67,7 +75,7 @@ export const pandaStorageManagerVariables = defineVariables({
   pandaVo: {
     name: "PANDA_VO",
     kind: "text",
-    meaning: "Virtual organisation for which the token holds (ours)",
+    meaning: "Virtual organisation for which the token holds, with or without a role (ours)",
     example: "atlas",
     default: "atlas",
   },

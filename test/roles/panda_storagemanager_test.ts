@@ -71,9 +71,12 @@ const filesOfPilot = (pandaId: number) =>
   pilotFiles(pandaId, pandaId === 4002 ? { node: undefined } : {});
 
 /** A site with one generic manager, and two pilots in its queue. */
-async function openSite(filesOf: (pandaId: number) => PilotFiles = filesOfPilot) {
+async function openSite(
+  filesOf: (pandaId: number) => PilotFiles = filesOfPilot,
+  api: "v1" | "classic" = "v1",
+) {
   const site = new Site();
-  const grid = new PandaGrid(site.clock);
+  const grid = new PandaGrid(site.clock, api);
   for (const id of [4001, 4002]) grid.add(id);
   site.manager({ redirectStorageTo: `${STORAGE}@localhost` });
   for (const id of ["pilot-1", "pilot-2"]) await site.submit(id);
@@ -138,6 +141,14 @@ for (const way of WAYS) {
     }
   });
 }
+
+Deno.test("jobs of a PanDA server before version 1.0 end there, too", async () => {
+  const { site, grid } = await openSite(filesOfPilot, "classic");
+  await using _site = site;
+  startStorage(site, grid);
+  await runToEnd(site, grid);
+  await assertAllDelivered(site, grid);
+});
 
 Deno.test("output waits for a grid that is away for an hour", async () => {
   const { site, grid } = await openSite();

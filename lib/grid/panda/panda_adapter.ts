@@ -23,7 +23,7 @@ import { lfnOf, membersOf, readPandaOutput } from "./read_output.ts";
 /** What a {@linkcode PandaAdapter} needs. */
 export interface PandaAdapterOptions {
   /** The server that is told of jobs. */
-  readonly server: Pick<PandaServer, "updateJob" | "jobStatus">;
+  readonly server: PandaServer;
   /** Where output goes. */
   readonly store: OutputStore;
 }

@@ -1,16 +1,20 @@
 /**
  * A PanDA server in memory: the interface for pilots of today's server, `api/v1/pilot` (PanDAWMS/panda-server,
- * `pandaserver/api/v1/pilot_api.py`), and what becomes of a job there.
+ * `pandaserver/api/v1/pilot_api.py`), or that of servers before version 1.0, and what becomes of a job there.
  *
  * @module
  */
 import { type Clock, systemClock } from "../../../lib/clock.ts";
 import { HttpFaults } from "../http/faults.ts";
 import type { GridService } from "../http/service.ts";
+import { classicRequestOf, formOf } from "./classic_api.ts";
+import { answerOf, type PandaAnswer } from "./panda_answer.ts";
 import { type PandaJobDefinition, SimPandaJob } from "./panda_job.ts";
 
 /** Options of a {@linkcode PandaService}. */
 export interface PandaServiceOptions {
+  /** The interface that it serves, and no other. Default: `v1`. */
+  readonly api?: "v1" | "classic" | undefined;
   /** Tokens that are let in. Default: everybody is. */
   readonly tokens?: readonly string[] | undefined;
   /** Time until the server puts an ended job away. Default: 1,000 ms. */
@@ -38,12 +42,14 @@ export class PandaService implements GridService {
   readonly faults = new HttpFaults();
   readonly #jobs = new Map<number, SimPandaJob>();
   readonly #tokens: Set<string> | undefined;
+  readonly #api: "v1" | "classic";
   readonly #adderMs: number;
   readonly #clock: Clock;
 
   /** @param options See {@linkcode PandaServiceOptions}. */
   constructor(options: PandaServiceOptions = {}) {
     this.#tokens = options.tokens === undefined ? undefined : new Set(options.tokens);
+    this.#api = options.api ?? "v1";
     this.#adderMs = options.adderMs ?? 1000;
     this.#clock = options.clock ?? systemClock;
   }
@@ -86,21 +92,27 @@ export class PandaService implements GridService {
   /** See {@linkcode GridService.answer}. */
   async answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
-    const name = /^\/api\/v1\/pilot\/(\w+)$/.exec(url.pathname)?.[1];
     const body = await request.text();
     if (!this.#isKnown(request)) {
       return new Response("ERROR : Token authentication failed. invalid token", { status: 403 });
     }
     if (body.length > LARGEST_REQUEST_BYTES) return new Response("", { status: 413 });
+    if (this.#api === "classic") {
+      const asked = classicRequestOf(request.method, url.pathname, body);
+      if (asked?.method === "updateJob") return formOf(this.#update(asked.parameters));
+      if (asked?.method === "getStatus") return formOf(this.#status(asked.ids));
+      return forbidden(url.pathname);
+    }
+    const name = /^\/api\/v1\/pilot\/(\w+)$/.exec(url.pathname)?.[1];
     switch (`${request.method} ${name}`) {
       case "POST acquire_jobs":
-        return this.#acquire(JSON.parse(body));
+        return Response.json(this.#acquire(JSON.parse(body)));
       case "POST update_job":
-        return this.#update(JSON.parse(body));
+        return Response.json(this.#update(JSON.parse(body)));
       case "GET get_job_status":
-        return this.#status(url.searchParams.getAll("job_ids"));
+        return Response.json(this.#status(url.searchParams.getAll("job_ids")));
       default:
-        return new Response(`ERROR : method ${name} is forbidden`, { status: 403 });
+        return forbidden(url.pathname);
     }
   }
 
@@ -111,7 +123,7 @@ export class PandaService implements GridService {
   }
 
   /** `acquire_jobs`: reserves jobs of a PanDA queue for a pilot. */
-  #acquire(parameters: Record<string, unknown>): Response {
+  #acquire(parameters: Record<string, unknown>): PandaAnswer {
     const { site_name: site, n_jobs: number = 1, scheduler_id: pilot } = parameters;
     const waiting = this.jobs.filter((job) => job.status === "activated" && job.site === site);
     const taken = waiting.slice(0, Number(number));
@@ -122,7 +134,7 @@ export class PandaService implements GridService {
   }
 
   /** `update_job`: an end is taken once; a second one is `alreadydone`, or `tobekilled` later. */
-  #update(parameters: Record<string, unknown>): Response {
+  #update(parameters: Readonly<Record<string, unknown>>): PandaAnswer {
     const { job_id: id, job_status: status } = parameters;
     if (typeof id !== "number") {
       return answerOf(false, "Type error: 'job_id' must be of type int", null);
@@ -143,7 +155,7 @@ export class PandaService implements GridService {
   }
 
   /** `get_job_status`. */
-  #status(ids: readonly string[]): Response {
+  #status(ids: readonly string[]): PandaAnswer {
     return answerOf(
       true,
       "",
@@ -157,6 +169,8 @@ export class PandaService implements GridService {
   }
 }
 
-function answerOf(success: boolean, message: string, data: unknown): Response {
-  return Response.json({ success, message, data });
+/** What the server says of a method that it does not have. */
+function forbidden(path: string): Response {
+  const text = `ERROR : method ${path.split("/").at(-1)} is forbidden`;
+  return new Response(text, { status: 403 });
 }

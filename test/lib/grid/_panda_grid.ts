@@ -10,7 +10,8 @@ import type { CommandRunner } from "../../../lib/grid/commands/command_runner.ts
 import { GridCommands } from "../../../lib/grid/commands/grid_commands.ts";
 import type { HttpCall } from "../../../lib/grid/http/http_call.ts";
 import { PandaAdapter } from "../../../lib/grid/panda/panda_adapter.ts";
-import { PandaServer } from "../../../lib/grid/panda/panda_server.ts";
+import { PandaApiClassic } from "../../../lib/grid/panda/panda_api_classic.ts";
+import { PandaApiV1 } from "../../../lib/grid/panda/panda_api_v1.ts";
 import { CommandStore } from "../../../lib/grid/rucio/command_store.ts";
 import type { OutputStore } from "../../../lib/grid/rucio/output_store.ts";
 import { RucioCatalogue } from "../../../lib/grid/rucio/rucio_catalogue.ts";
@@ -43,10 +44,15 @@ export class PandaGrid {
   readonly storage: StorageService;
   readonly #clock: Clock;
 
-  /** @param clock Clock of all services. */
-  constructor(clock: Clock) {
+  /**
+   * Makes empty services.
+   *
+   * @param clock Clock of all services.
+   * @param api The PanDA server's interface. Default: today's.
+   */
+  constructor(clock: Clock, readonly api: "v1" | "classic" = "v1") {
     this.#clock = clock;
-    this.panda = new PandaService({ clock, tokens: ["token"] });
+    this.panda = new PandaService({ clock, tokens: ["token"], api });
     this.storage = new StorageService();
     this.rucio = new RucioService({
       account: "alice",
@@ -92,7 +98,8 @@ export class PandaGrid {
    * @param runner Runs its commands. Default: it has none, and asks Rucio and the storage itself.
    */
   connect(call: HttpCall = this.call, runner?: CommandRunner): PandaAdapter {
-    const server = new PandaServer({
+    const Api = this.api === "classic" ? PandaApiClassic : PandaApiV1;
+    const server = new Api({
       url: PANDA,
       token: () => Promise.resolve({ token: "token", vo: "atlas" }),
       call,

@@ -7,7 +7,7 @@ import type { TLSSocket } from "node:tls";
 import { systemClock } from "../../../../lib/clock.ts";
 import { GridError } from "../../../../lib/grid/adapter.ts";
 import { openHttp } from "../../../../lib/grid/http/http_call.ts";
-import { PandaServer } from "../../../../lib/grid/panda/panda_server.ts";
+import { PandaApiV1 } from "../../../../lib/grid/panda/panda_api_v1.ts";
 import { factsOf } from "../../../../lib/grid/rucio/checksums.ts";
 import { WebStorage } from "../../../../lib/grid/rucio/web_storage.ts";
 import { serveHttp } from "../../../../sim/grid/http/service.ts";
@@ -41,14 +41,14 @@ Deno.test("openHttp() reaches a PanDA server over TLS, with a token, and trusts 
   };
   {
     using http = openHttp({ caFile: AUTHORITY });
-    const client = new PandaServer({ ...options, call: http.call });
+    const client = new PandaApiV1({ ...options, call: http.call });
     await assertRejects(() => client.jobStatus("7"), GridError, "Token authentication failed");
     token = "right";
     assertEquals(await client.jobStatus("7"), "activated");
     assertEquals(await client.jobStatus("8"), undefined);
   }
   using stranger = openHttp();
-  const client = new PandaServer({ ...options, call: stranger.call });
+  const client = new PandaApiV1({ ...options, call: stranger.call });
   const error = await assertRejects(() => client.jobStatus("7"), GridError, "certificate");
   assert(error.transient);
 });

@@ -6,9 +6,16 @@ import { lfnOf, packPilotFiles, PandaGrid, pilotFiles, RSE } from "../_panda_gri
 
 const STATES = new Map([["activated", "waiting"], ["cancelled", "cancelled"]] as const);
 
-for (const [kind, byCommands] of [["PanDA", false], ["PanDA by commands", true]] as const) {
+/** The ways to the server and to the storage. */
+const KINDS = [
+  { kind: "PanDA", api: "v1", byCommands: false },
+  { kind: "PanDA by commands", api: "v1", byCommands: true },
+  { kind: "PanDA before 1.0", api: "classic", byCommands: false },
+] as const;
+
+for (const { kind, api, byCommands } of KINDS) {
   pilotGridContract(kind, () => {
-    const grid = new PandaGrid(new VirtualClock());
+    const grid = new PandaGrid(new VirtualClock(), api);
     const folder = new MemoryWorkspace();
     const services = [grid.panda, grid.rucio, grid.storage];
     return Promise.resolve({
