@@ -14,6 +14,7 @@ import { runMain, UsageError } from "../lib/cli.ts";
 import { address } from "./trace/address.ts";
 import { recordTrace } from "./trace/record.ts";
 import type { LiveOptions } from "./trace/replay/live.ts";
+import { parseStandIn } from "./trace/replay/stand_ins.ts";
 import { replayTrace } from "./trace/replay.ts";
 import { showTrace } from "./trace/show.ts";
 
@@ -81,14 +82,18 @@ const replay = merge(
     server: optional(option("--server", address(), {
       description: message`Play against a live peer on this XMPP server`,
     })),
-    peer: optional(option("--peer", string({ metavar: "JID" }), {
-      description: message`The live peer`,
+    peers: multiple(option("--peer", string({ metavar: "[THEN=]JID" }), {
+      description: message`The live peer; where the trace has several, each for its JID there`,
     })),
-    account: optional(option("--account", string({ metavar: "JID" }), {
-      description: message`Account as which the side is played`,
+    accounts: multiple(option("--account", string({ metavar: "[THEN=]JID" }), {
+      description: message`Account as which the side is played; where it is several, one each`,
     })),
-    password: optional(option("--password", string(), {
-      description: message`Its password; better in the environment: COPILOT_TRACE_PASSWORD`,
+    passwords: multiple(option("--password", string(), {
+      description:
+        message`Its password, or one for each account in order; better in the environment: COPILOT_TRACE_PASSWORD`,
+    })),
+    publicKeys: optional(option("--public-keys", string(path), {
+      description: message`Public keys of the live peers, for traces of the original's secure mode`,
     })),
     chirp: optional(option("--chirp-listen", string({ metavar: "HOST" }), {
       description: message`Address on which a live agent gets its files from the replay`,
@@ -120,24 +125,26 @@ const parser = or(
 function liveOptions(
   given: {
     readonly server: LiveOptions["server"] | undefined;
-    readonly peer: string | undefined;
-    readonly account: string | undefined;
-    readonly password: string | undefined;
+    readonly peers: readonly string[];
+    readonly accounts: readonly string[];
+    readonly passwords: readonly string[];
     readonly chirp: string | undefined;
     readonly speed: number;
   },
 ): LiveOptions | undefined {
-  const { server, peer, account, chirp: chirpHostname, speed } = given;
-  const password = given.password ?? Deno.env.get(PASSWORD_VARIABLE);
-  if (server === undefined && peer === undefined && account === undefined) return undefined;
-  if (
-    server === undefined || peer === undefined || account === undefined || password === undefined
-  ) {
+  const { server, peers, accounts, passwords, chirp: chirpHostname, speed } = given;
+  const common = passwords.length > 1 ? undefined : passwords[0] ?? Deno.env.get(PASSWORD_VARIABLE);
+  if (server === undefined && peers.length === 0 && accounts.length === 0) return undefined;
+  const logins = accounts.flatMap((account, index) => {
+    const password = common ?? passwords[index];
+    return password === undefined ? [] : [{ ...parseStandIn(account), password }];
+  });
+  if (server === undefined || peers.length === 0 || logins.length < Math.max(1, accounts.length)) {
     throw new UsageError(
       "Cannot play against a live peer: --server, --peer, --account and --password are needed together",
     );
   }
-  return { server, peer, account, password, chirpHostname, speed };
+  return { server, peers: peers.map(parseStandIn), accounts: logins, chirpHostname, speed };
 }
 
 async function main(signal: AbortSignal): Promise<number> {

@@ -1,10 +1,7 @@
 /** Replays that must fail, and replays against live peers. */
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/cli.ts";
 import { createLogger } from "../../lib/log.ts";
-import { xmppLink } from "../../lib/messaging/xmpp_link.ts";
-import { Jid } from "../../lib/protocol/jid.ts";
-import type { XmlElement } from "../../lib/protocol/xml.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
 import { processRunner } from "../../lib/machine/process_runner.ts";
@@ -17,13 +14,22 @@ import { JobManager } from "../../roles/jobmanager.ts";
 import { MemoryWorkspace } from "../../sim/machine/memory_workspace.ts";
 import { modelHost } from "../../sim/machine/model_host.ts";
 import { memoryRedisCalls, RedisStore } from "../../sim/redis/mod.ts";
-import { startXmppServer, type XmppServer } from "../../sim/xmpp/mod.ts";
 import { differenceText } from "../../tools/trace/replay/difference.ts";
 import { replayInMemory } from "../../tools/trace/replay/in_memory.ts";
 import { type LiveOptions, replayLive } from "../../tools/trace/replay/live.ts";
 import { neededJobs } from "../../tools/trace/replay/needs.ts";
 import { writeScript } from "../../tools/trace/replay/script.ts";
+import { parseStandIn } from "../../tools/trace/replay/stand_ins.ts";
 import { readTrace } from "../traces.ts";
+import {
+  account,
+  jidOf,
+  link,
+  liveOptions,
+  never,
+  startLiveServer,
+  whenOnline,
+} from "./_live_replay.ts";
 
 const NAME = "job-happy-path.jsonl";
 const JOB = "e922bca1-f33e-4ee6-9d05-3d33853d1100";
@@ -100,44 +106,8 @@ Deno.test("trace replay ends when its signal says so", async () => {
   assertEquals(error, reason);
 });
 
-const ACCOUNTS = new Map([["replay", "p1"], ["jobmanager", "p2"], ["worker", "p3"]]);
-
-function link(server: XmppServer, user: string) {
-  return xmppLink({
-    jid: Jid.parse(`${user}@live.test`),
-    password: ACCOUNTS.get(user) ?? "",
-    host: server.hostname,
-    port: server.port,
-    tls: "off",
-  });
-}
-
-function liveOptions(server: XmppServer, peer: string): LiveOptions {
-  return {
-    server: { hostname: server.hostname, port: server.port },
-    peer: `${peer}@live.test`,
-    account: "replay@live.test",
-    password: "p1",
-    patienceSeconds: 20,
-    speed: 10,
-  };
-}
-
-/** Resolves when the replay is online: its account hears of its own sessions. */
-async function whenOnline(server: XmppServer): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  await using watcher = link(server, "replay");
-  const onStanza = ({ name, attrs }: XmlElement) => {
-    if (name === "presence" && attrs["from"]?.includes("/trace-") === true) resolve();
-  };
-  await watcher.open({ onStanza, onStatus() {} });
-  await promise;
-}
-
-const never = () => new AbortController().signal;
-
 Deno.test("trace replay plays the agent against a live manager", async () => {
-  await using server = await startXmppServer({ domain: "live.test", accounts: ACCOUNTS });
+  await using server = await startLiveServer();
   const records = readTrace(NAME);
   using redis = new RedisStore({ clock: systemClock });
   const store = new RedisJobStore(memoryRedisCalls(redis));
@@ -167,7 +137,7 @@ Deno.test("trace replay plays the agent against a live manager", async () => {
 });
 
 Deno.test("trace replay plays the manager against a live agent, and serves its files", async () => {
-  await using server = await startXmppServer({ domain: "live.test", accounts: ACCOUNTS });
+  await using server = await startLiveServer();
   const workDir = await Deno.makeTempDir();
   const stop = new AbortController();
   try {
@@ -183,7 +153,7 @@ Deno.test("trace replay plays the manager against a live agent, and serves its f
     // The agent asks once it is online: by then the manager must be there.
     await seen;
     const agent = new Agent({
-      manager: "replay@live.test",
+      manager: jidOf("replay"),
       link: link(server, "worker"),
       host: modelHost(),
       workspace: diskWorkspace(workDir),
@@ -202,19 +172,30 @@ Deno.test("trace replay plays the manager against a live agent, and serves its f
   }
 });
 
-Deno.test("trace replay refuses to play two accounts with one", async () => {
+Deno.test("trace replay takes a stand-in for everybody of the trace, and refuses where one is missing", async () => {
   const live: LiveOptions = {
     server: { hostname: "127.0.0.1", port: 1 },
-    peer: "jm@live.test",
-    account: "replay@live.test",
-    password: "",
+    peers: [parseStandIn("jm@live.test")],
+    accounts: [account("replay")],
   };
-  const error = await assertRejects(
-    () => replayLive(readTrace("request-cooldown.jsonl"), "agent", live, {}, never()),
-    UsageError,
-  );
-  assertMatch(
-    error.message,
-    /^Cannot replay live with one account: the trace has agent@copilot\.test/,
-  );
+  const play = (name: string, options: Partial<LiveOptions>) =>
+    replayLive(readTrace(name), "agent", { ...live, ...options }, {}, never());
+  for (
+    const [name, options, message] of [
+      [
+        "request-cooldown.jsonl",
+        {},
+        /^Cannot replay live without --account agent@copilot\.test=JID/,
+      ],
+      [NAME, { peers: [parseStandIn("other@copilot.test=jm@live.test")] }, /without --peer jm@/],
+    ] as const
+  ) {
+    const error = await assertRejects(() => play(name, options), UsageError);
+    assertMatch(error.message, message);
+  }
+  assertThrows(() => parseStandIn("a@b=c@d@e/"), UsageError, "neither JID nor JID=JID");
+  assertEquals(parseStandIn("jm@copilot.test=x@y/z=1"), {
+    then: "jm@copilot.test",
+    now: "x@y/z=1",
+  });
 });

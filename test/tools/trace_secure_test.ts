@@ -9,12 +9,13 @@ import { parseRsaPrivateKey } from "../../lib/secure/rsa_key.ts";
 import { Bindings, matchStanza, stanzaOf } from "../../lib/trace/mod.ts";
 import {
   ANSWER,
+  bareOf,
   openTrace,
   PROTECTED,
   REQUEST,
   type TraceKeys,
 } from "../../tools/trace/open_trace.ts";
-import { SecureEdge } from "../../tools/trace/replay/secure_edge.ts";
+import { type EdgeKeys, SecureEdge } from "../../tools/trace/replay/secure_edge.ts";
 import { readTrace, tracePath } from "../traces.ts";
 import { decryptedTrace } from "../lib/secure/_vectors.ts";
 import { runProgram } from "./_program.ts";
@@ -69,6 +70,12 @@ Deno.test("trace show decrypts with a key, and says where it cannot", async () =
   assert(!closed.stdout.includes("runJob") && closed.stdout.includes("(encrypted)"));
 });
 
+/** The manager's key at both ends. */
+function edgeKeys(): EdgeKeys {
+  const keyOf = (jid: string) => keysOf("jm").get(bareOf(jid));
+  return { ownKey: keyOf, keyOf: (jid) => keyOf(jid)?.publicKey };
+}
+
 /** A command in clear words, marked or not. */
 function said(to: string, protection: string | undefined): XmlElement {
   const info = encodeInfo("info", { attributes: { command: "want_getJob" }, children: {} });
@@ -77,11 +84,11 @@ function said(to: string, protection: string | undefined): XmlElement {
 }
 
 Deno.test("SecureEdge encrypts what is marked and opens it at the other end, there and back", () => {
-  const agents = new SecureEdge(keysOf("jm"), seededRandom(1));
+  const agents = new SecureEdge(edgeKeys(), seededRandom(1));
   const request = agents.protect(AGENT, said(JM, REQUEST));
   assertEquals(Object.keys(readSessionStanza(request).body ?? {}), ["info", "sessionKey"]);
   assert(!serializeXml(request).includes("want_getJob"));
-  const managers = new SecureEdge(keysOf("jm"), seededRandom(2));
+  const managers = new SecureEdge(edgeKeys(), seededRandom(2));
   assertEquals(managers.open(AGENT, request), said(JM, REQUEST));
   const answer = managers.protect(`${JM}/alpha`, said(AGENT, ANSWER));
   assertEquals(readSessionStanza(answer).body?.sessionKey, undefined);
@@ -89,7 +96,7 @@ Deno.test("SecureEdge encrypts what is marked and opens it at the other end, the
 });
 
 Deno.test("who speaks in clear where the trace is encrypted is told from who does not", () => {
-  const edge = new SecureEdge(keysOf("jm"), seededRandom(1));
+  const edge = new SecureEdge(edgeKeys(), seededRandom(1));
   const clear = edge.open(AGENT, said(JM, undefined));
   assertEquals(clear, said(JM, undefined));
   const mismatch = matchStanza(said(JM, REQUEST), clear, new Bindings());

@@ -5,7 +5,9 @@
  */
 import { EXIT, paint, printErrorLine, printJson, printLine, UsageError } from "../../lib/cli.ts";
 import { summarizeStanza } from "../../lib/trace/mod.ts";
-import { readKeyOptions } from "../protection/key_option.ts";
+import { parseKeyFile } from "../../lib/secure/key_file.ts";
+import { readKeyOptions, readKeys } from "../protection/key_option.ts";
+import type { TraceKeys } from "./open_trace.ts";
 import { differenceText } from "./replay/difference.ts";
 import { replayInMemory } from "./replay/in_memory.ts";
 import { type LiveOptions, replayLive } from "./replay/live.ts";
@@ -21,6 +23,8 @@ export interface ReplayOptions {
   readonly live: LiveOptions | undefined;
   /** Keys of managers and key managers, `JID=FILE`. Default: none. */
   readonly keys: readonly string[];
+  /** File with the public keys of the live peers, for traces of the original's secure mode. Default: none. */
+  readonly publicKeys: string | undefined;
   /** True: all differences, not only the first. */
   readonly all: boolean;
   /** True: tell each step. */
@@ -47,19 +51,28 @@ export async function replayTrace(options: ReplayOptions, signal: AbortSignal): 
   if (!isSecure && records.some(({ xml }) => ENCRYPTED.test(xml))) {
     throw new UsageError(`Cannot read ${file}: it is in secure mode; --key JID=FILE is missing`);
   }
-  if (isSecure && live !== undefined) {
-    throw new UsageError("Cannot play in secure mode against a live peer: in memory only");
-  }
   const onStep: PlayOptions["onStep"] = verbose
     ? (what, line, stanza) => printErrorLine(stepText(what, line, summarizeStanza(stanza)))
     : undefined;
   const how = { stopAtFirst: !all, onStep };
   const result = live === undefined
     ? await replayInMemory(records, side, { ...how, signal, ...isSecure ? { keys } : {} })
-    : await replayLive(records, side, live, how, signal);
+    : await replayLive(records, side, await withKeys(live, options, keys), how, signal);
   if (json) printJson({ file, side, ...result });
   else report(result, file, side);
   return result.differences.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** A live replay in secure mode needs the keys of now, too. */
+async function withKeys(
+  live: LiveOptions,
+  { publicKeys: file }: ReplayOptions,
+  privateKeys: TraceKeys,
+): Promise<LiveOptions> {
+  if (privateKeys.size === 0) return live;
+  const entries = file === undefined ? [] : await readKeys(file, parseKeyFile);
+  const publicKeys = new Map(entries.map(({ jid, key }) => [jid, key]));
+  return { ...live, secure: { privateKeys, publicKeys } };
 }
 
 function stepText(what: "said" | "heard", line: number, summary: string): string {

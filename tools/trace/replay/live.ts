@@ -4,25 +4,49 @@
  * @module
  */
 import { UsageError } from "../../../lib/cli.ts";
-import { Jid, tryParseJid } from "../../../lib/protocol/jid.ts";
+import { systemClock } from "../../../lib/clock.ts";
+import { readSessionStanza } from "../../../lib/messaging/session_stanza.ts";
+import { tryParseJid } from "../../../lib/protocol/jid.ts";
 import { randomHex, systemRandom } from "../../../lib/random.ts";
+import type { RsaPublicKey } from "../../../lib/secure/rsa_key.ts";
 import type { TraceRecord } from "../../../lib/trace/mod.ts";
 import type { Address } from "../address.ts";
+import { ANSWER, bareOf, openTrace, PROTECTED, REQUEST, type TraceKeys } from "../open_trace.ts";
 import { LiveStage } from "./live_stage.ts";
 import { Play, type PlayOptions, type PlayResult } from "./play.ts";
 import { serveFiles } from "./live_files.ts";
 import { neededChirp } from "./needs.ts";
 import { isRoom, type Say, type Script, writeScript } from "./script.ts";
+import { makeTicket } from "./secure_roles.ts";
+import { type EdgeKeys, SecureEdge } from "./secure_edge.ts";
 import type { Side } from "./side.ts";
+import { assignStandIns, type StandIn } from "./stand_ins.ts";
 
-/** Where the peer is, and as whom the replay speaks. */
+/** An account that plays somebody of the trace. */
+export interface LiveAccount extends StandIn {
+  readonly password: string;
+}
+
+/** Keys for a replay in the original's secure mode. */
+export interface LiveKeys {
+  /**
+   * Private keys by bare JID: of components of the trace, which open it, and of the accounts that play
+   * managers and key managers. Session keys and tickets are new ones.
+   */
+  readonly privateKeys: TraceKeys;
+  /** Public keys of the live peers by bare JID. */
+  readonly publicKeys: ReadonlyMap<string, RsaPublicKey>;
+}
+
+/** Where the peers are, and as whom the replay speaks. */
 export interface LiveOptions {
   readonly server: Address;
-  /** JID of the peer. */
-  readonly peer: string;
-  /** JID of the account that the replay uses. */
-  readonly account: string;
-  readonly password: string;
+  /** Who stands opposite. */
+  readonly peers: readonly StandIn[];
+  /** As whom the replay speaks. */
+  readonly accounts: readonly LiveAccount[];
+  /** With them everybody speaks in the original's secure mode. Default: in clear. */
+  readonly secure?: LiveKeys | undefined;
   /** Address on which a live agent gets its files from the replay. Default: `127.0.0.1`. */
   readonly chirpHostname?: string | undefined;
   /** Longest wait for the peer in seconds. Default: 30. */
@@ -40,8 +64,8 @@ export interface LiveOptions {
  * @param options How it is played.
  * @param signal Ends the replay early.
  * @returns How it went.
- * @throws {UsageError} When nobody in the trace stands opposite, or more than one does, or more than one
- * is to be played.
+ * @throws {UsageError} When nobody in the trace stands opposite, somebody in it has no stand-in, or a key
+ * is missing.
  * @throws {LinkRefusedError} When the server refuses the account.
  */
 export async function replayLive(
@@ -51,11 +75,30 @@ export async function replayLive(
   options: PlayOptions,
   signal: AbortSignal,
 ): Promise<PlayResult> {
-  const script = withoutRooms(writeScript(records, side));
-  mustBeOne("peer", script.peers);
-  mustBeOne("account", script.played);
+  const { secure } = live;
+  const opened = secure === undefined ? records : openTrace(records, secure.privateKeys);
+  const script = withoutRooms(writeScript(opened, side));
+  if (side === "manager") mustBeOne(script.peers);
+  const peers = assignStandIns("--peer", script.peers, live.peers);
+  const accounts = assignStandIns("--account", script.played, live.accounts);
   const run = randomHex(systemRandom, 8);
-  const play = new Play(script, { ...options, newId: (then) => `${run}-${then}` });
+  const ownKey = (jid: string) => {
+    return secure?.privateKeys.get(accounts.get(bareOf(jid))?.jid.bare ?? "");
+  };
+  const keyOf = (jid: string) => secure?.publicKeys.get(bareOf(jid));
+  if (secure !== undefined) {
+    mustHaveKeys(script, {
+      ownKey,
+      keyOf: (to) => keyOf(nowOf(to, peers)),
+    });
+  }
+  const play = new Play(script, {
+    ...options,
+    newId: (then) => `${run}-${then}`,
+    ...secure === undefined ? {} : {
+      newTicket: (speaker, holder) => makeTicket(ownKey(speaker), holder, systemClock.now()),
+    },
+  });
   await using files = side === "manager"
     ? await serveFiles(script, live.chirpHostname ?? "127.0.0.1")
     : undefined;
@@ -68,9 +111,9 @@ export async function replayLive(
     audience: play,
     bindings: play.bindings,
     ...live.server,
-    account: Jid.parse(live.account),
-    password: live.password,
-    peer: Jid.parse(live.peer),
+    accounts,
+    peers,
+    edge: secure === undefined ? undefined : new SecureEdge({ ownKey, keyOf }, systemRandom),
     patienceSeconds: live.patienceSeconds,
     speed: live.speed,
     signal,
@@ -78,11 +121,36 @@ export async function replayLive(
   return await play.run(stage, signal);
 }
 
-/** A live replay has one account and one peer. */
-function mustBeOne(what: "peer" | "account", players: Script["peers"]): void {
-  if (players.length <= 1) return;
-  const names = players.map(({ jid }) => jid).join(", ");
-  throw new UsageError(`Cannot replay live with one ${what}: the trace has ${names}`);
+/** The files that are served are those of one agent's jobs. */
+function mustBeOne(peers: Script["peers"]): void {
+  if (peers.length <= 1) return;
+  const names = peers.map(({ jid }) => jid).join(", ");
+  throw new UsageError(`Cannot replay live with more than one agent: the trace has ${names}`);
+}
+
+type Peers = ReturnType<typeof assignStandIns<StandIn>>;
+
+/** Bare JID of now of a peer of the trace. */
+function nowOf(then: string, peers: Peers): string {
+  return peers.get(bareOf(then))?.jid.bare ?? then;
+}
+
+/** Without its key a component would be silent, or speak in clear: no difference of the peer's. */
+function mustHaveKeys({ says }: Script, { ownKey, keyOf }: EdgeKeys): void {
+  for (const { speaker, stanza } of says) {
+    const { to = "" } = stanza.attrs;
+    const protection = readSessionStanza(stanza).info?.attrs[PROTECTED];
+    if (protection === ANSWER && ownKey(speaker) === undefined) {
+      throw new UsageError(
+        `Cannot play ${bareOf(speaker)}: --key JID=FILE of its account is missing`,
+      );
+    }
+    if (protection === REQUEST && keyOf(to) === undefined) {
+      throw new UsageError(
+        `Cannot write to ${bareOf(to)}: the key of its stand-in is not in --public-keys FILE`,
+      );
+    }
+  }
 }
 
 /** What is said through rooms is left out: the rooms of the trace are not those of the live server. */

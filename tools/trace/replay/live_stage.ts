@@ -6,12 +6,20 @@
 import { type Clock, sleep, systemClock } from "../../../lib/clock.ts";
 import type { Link } from "../../../lib/messaging/link.ts";
 import { xmppLink } from "../../../lib/messaging/xmpp_link.ts";
-import { Jid, tryParseJid } from "../../../lib/protocol/jid.ts";
+import { type Jid, tryParseJid } from "../../../lib/protocol/jid.ts";
 import type { XmlElement } from "../../../lib/protocol/xml.ts";
 import { randomHex, systemRandom } from "../../../lib/random.ts";
 import type { Bindings } from "../../../lib/trace/mod.ts";
+import { bareOf } from "../open_trace.ts";
 import type { Player, Script } from "./script.ts";
+import type { SecureEdge } from "./secure_edge.ts";
 import type { Audience, Stage } from "./stage.ts";
+
+/** As whom somebody of the trace logs in, with a resource of its own. */
+export interface Account {
+  readonly jid: Jid;
+  readonly password: string;
+}
 
 /** Options of {@linkcode LiveStage}. */
 export interface LiveStageOptions {
@@ -21,11 +29,12 @@ export interface LiveStageOptions {
   /** The server. */
   readonly hostname: string;
   readonly port: number;
-  /** Account as which everybody who is played logs in, each with a resource of its own. */
-  readonly account: Jid;
-  readonly password: string;
-  /** The peer, bare or full. */
-  readonly peer: Jid;
+  /** Accounts of those who are played, by bare JID in the trace. */
+  readonly accounts: ReadonlyMap<string, Account>;
+  /** The live peers, bare or full, by bare JID in the trace. */
+  readonly peers: ReadonlyMap<string, { readonly jid: Jid }>;
+  /** Speaks in the original's secure mode. Default: everything is said in clear. */
+  readonly edge?: SecureEdge | undefined;
   /** Longest wait for the peer in seconds. Default: 30. */
   readonly patienceSeconds?: number | undefined;
   /** Seconds of the trace that pass in one second. Default: 1. */
@@ -37,7 +46,7 @@ export interface LiveStageOptions {
 /** Milliseconds between two looks whether something has come. */
 const LOOK_MS = 20;
 
-/** See {@linkcode Stage}. Every account of the trace that is played is one account here. */
+/** See {@linkcode Stage}. */
 export class LiveStage implements Stage {
   readonly patienceSeconds: number;
   readonly keepsTime = false;
@@ -55,7 +64,7 @@ export class LiveStage implements Stage {
     this.#speed = options.speed ?? 1;
     this.#startMs = this.#clock.now();
     this.patienceSeconds = (options.patienceSeconds ?? 30) * this.#speed;
-    this.#bindPeer(options.peer);
+    for (const [then, { jid }] of options.peers) this.#bindPeer(then, jid);
   }
 
   get t(): number {
@@ -63,10 +72,11 @@ export class LiveStage implements Stage {
   }
 
   async enter(player: Player): Promise<void> {
-    const { hostname, port, account, password, signal, bindings } = this.#options;
+    const { hostname, port, accounts, signal, bindings } = this.#options;
+    const account = accounts.get(bareOf(player.jid));
+    if (account === undefined) return;
     const link = xmppLink({
-      jid: account,
-      password,
+      ...account,
       host: hostname,
       port,
       tls: "starttls-if-offered",
@@ -79,6 +89,7 @@ export class LiveStage implements Stage {
       onStanza: (stanza) => this.#onStanza(stanza, player.jid),
       onStatus() {},
     });
+    bindings.bind("jid", bareOf(player.jid), jid.bare);
     bindings.bind("jid", player.jid, jid.full);
   }
 
@@ -96,7 +107,7 @@ export class LiveStage implements Stage {
   }
 
   say(speaker: string, stanza: XmlElement): Promise<void> {
-    this.#links.get(speaker)?.send(stanza);
+    this.#links.get(speaker)?.send(this.#options.edge?.protect(speaker, stanza) ?? stanza);
     return Promise.resolve();
   }
 
@@ -114,23 +125,22 @@ export class LiveStage implements Stage {
   }
 
   #onStanza(stanza: XmlElement, receiver: string): void {
-    const { script, peer, audience } = this.#options;
+    const { peers, audience, edge } = this.#options;
     const from = tryParseJid(stanza.attrs["from"]);
-    if (from?.bare !== peer.bare || stanza.name !== "message") return;
-    const [then] = script.peers;
-    if (then === undefined) return;
-    this.#bindPeer(from);
-    audience.hear(then.jid, stanza, receiver);
+    const [then] = [...peers].find(([, { jid }]) => jid.bare === from?.bare) ?? [];
+    if (from === undefined || then === undefined || stanza.name !== "message") return;
+    const peer = this.#bindPeer(then, from);
+    const heard = { ...stanza, attrs: { ...stanza.attrs, to: receiver } };
+    audience.hear(peer, edge?.open(from.full, heard) ?? heard, receiver);
   }
 
-  /** Learns the peer's address of now. */
-  #bindPeer(now: Jid): void {
+  /** Learns a peer's address of now; returns that of the trace. */
+  #bindPeer(then: string, now: Jid): string {
     const { script, bindings } = this.#options;
-    for (const { jid } of script.peers.slice(0, 1)) {
-      const then = Jid.parse(jid);
-      bindings.bind("jid", then.bare, now.bare);
-      if (now.resource !== "") bindings.bind("jid", then.full, now.full);
-    }
+    const full = script.peers.find(({ jid }) => bareOf(jid) === then)?.jid ?? then;
+    bindings.bind("jid", then, now.bare);
+    if (now.resource !== "") bindings.bind("jid", full, now.full);
+    return full;
   }
 }
 

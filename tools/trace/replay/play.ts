@@ -27,7 +27,10 @@ export interface PlayOptions {
   readonly bindings?: BindingsOptions | undefined;
   /** Makes the id under which a message of the trace is sent now. Default: the same. */
   readonly newId?: ((then: string) => string) | undefined;
-  /** Makes a ticket that is valid now, as `speaker` gives one to `holder`. Default: that of the trace. */
+  /**
+   * Makes a ticket that is valid now, as `speaker` (of the trace) gives one to `holder` (of now). Default:
+   * that of the trace.
+   */
   readonly newTicket?: ((speaker: string, holder: string) => string) | undefined;
   /** Time in seconds for which the peer is heard after the trace's end. Default: 1. */
   readonly lingerSeconds?: number | undefined;
@@ -174,10 +177,10 @@ export class Play implements Audience {
     return events.sort((one, other) => one.t - other.t || one.line - other.line);
   }
 
-  /** Lets time pass, and says what has waited for the peer as soon as it may be said. */
-  async #reach(t: number): Promise<void> {
+  /** Lets time pass until `t` or `isDone`, and says what has waited for the peer as soon as it may be said. */
+  async #reach(t: number, isDone = () => false): Promise<void> {
     const stage = this.#stage;
-    while (stage !== undefined && !this.#isOver) {
+    while (stage !== undefined && !this.#isOver && !isDone()) {
       const ready = this.#waiting.findIndex(({ say, untilT }) =>
         hasCome(stage, untilT) || this.#mayBeSaid(say)
       );
@@ -229,7 +232,8 @@ export class Play implements Audience {
     const message = decodeMessage(stanza);
     const then = message.kind === "command" ? message.info.attributes["ticket"] : undefined;
     if (newTicket === undefined || then === undefined) return;
-    this.#bindings.bind("ticket", then, newTicket(speaker, message.to));
+    const holder = this.#bindings.now("jid", message.to);
+    this.#bindings.bind("ticket", then, newTicket(speaker, holder));
   }
 
   async #listenToTheEnd(stage: Stage): Promise<void> {
@@ -237,9 +241,7 @@ export class Play implements Audience {
     const { endT } = this.#script;
     await this.#reach(endT + lingerSeconds);
     const waits = () => this.#expectations.pending.length > 0;
-    while (this.#waiting.length > 0 && !this.#isOver) {
-      await this.#reach(stage.t + stage.patienceSeconds);
-    }
+    await this.#reach(stage.t + stage.patienceSeconds, () => this.#waiting.length === 0);
     if (!stage.keepsTime && waits()) {
       await stage.until(stage.t + stage.patienceSeconds, () => this.#isOver || !waits());
     }

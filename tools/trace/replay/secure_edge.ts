@@ -7,13 +7,22 @@
 import { readSessionStanza, withInfo } from "../../../lib/messaging/session_stanza.ts";
 import type { XmlElement } from "../../../lib/protocol/xml.ts";
 import type { Random } from "../../../lib/random.ts";
+import type { RsaPrivateKey, RsaPublicKey } from "../../../lib/secure/rsa_key.ts";
 import { SecureAnswerer } from "../../protection/secure_answerer.ts";
 import { SecureAsker } from "../../protection/secure_asker.ts";
-import { ANSWER, bareOf, marked, PROTECTED, type TraceKeys } from "../open_trace.ts";
+import { ANSWER, bareOf, marked, PROTECTED } from "../open_trace.ts";
+
+/** Keys of now. */
+export interface EdgeKeys {
+  /** Private key of somebody who is played, by JID in the trace; `undefined`: nobody asks them. */
+  readonly ownKey: (jid: string) => RsaPrivateKey | undefined;
+  /** Public key of whoever is asked, by JID of now; `undefined`: what goes there stays in clear. */
+  readonly keyOf: (jid: string) => RsaPublicKey | undefined;
+}
 
 /** Speaks for everybody who is played. */
 export class SecureEdge {
-  readonly #keys: TraceKeys;
+  readonly #keys: EdgeKeys;
   readonly #random: Random;
   /** By full JID; each has a session key of its own. */
   readonly #askers = new Map<string, SecureAsker>();
@@ -21,10 +30,10 @@ export class SecureEdge {
   readonly #answerers = new Map<string, SecureAnswerer>();
 
   /**
-   * @param keys Keys of now, of whoever answers requests.
+   * @param keys See {@linkcode EdgeKeys}.
    * @param random Source of session keys and salts.
    */
-  constructor(keys: TraceKeys, random: Random) {
+  constructor(keys: EdgeKeys, random: Random) {
     this.#keys = keys;
     this.#random = random;
   }
@@ -41,7 +50,13 @@ export class SecureEdge {
       : this.#asker(speaker).protect(clear);
   }
 
-  /** What a peer said, in clear words and marked; as it came where it is in clear, or cannot be opened. */
+  /**
+   * Opens what a peer said.
+   *
+   * @param peer Full JID of the peer, now.
+   * @param stanza What it said, to somebody of the trace.
+   * @returns It in clear words and marked; as it came where it is in clear, or cannot be opened.
+   */
   open(peer: string, stanza: XmlElement): XmlElement {
     const { body } = readSessionStanza(stanza);
     if (body === undefined) return stanza;
@@ -62,17 +77,16 @@ export class SecureEdge {
   #asker(jid: string): SecureAsker {
     const known = this.#askers.get(jid);
     if (known !== undefined) return known;
-    const keyOf = (to: string) => this.#keys.get(bareOf(to))?.publicKey;
-    const asker = new SecureAsker({ keyOf, random: this.#random });
+    const asker = new SecureAsker({ keyOf: this.#keys.keyOf, random: this.#random });
     this.#askers.set(jid, asker);
     return asker;
   }
 
   #answerer(jid: string): SecureAnswerer | undefined {
     const bare = bareOf(jid);
-    const key = this.#keys.get(bare);
     const known = this.#answerers.get(bare);
-    if (known !== undefined || key === undefined) return known;
+    const key = known === undefined ? this.#keys.ownKey(bare) : undefined;
+    if (key === undefined) return known;
     const answerer = new SecureAnswerer(key, this.#random);
     this.#answerers.set(bare, answerer);
     return answerer;

@@ -11,11 +11,12 @@ import { seededRandom } from "../../../lib/random.ts";
 import type { Bindings, VariableKind } from "../../../lib/trace/mod.ts";
 import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
 import { Broker, memoryLink } from "../../../sim/xmpp/mod.ts";
+import { bareOf, type TraceKeys } from "../open_trace.ts";
 import { agentPeers } from "./agent_peers.ts";
 import { managerPeers } from "./manager_peers.ts";
 import type { Peers, SecureParts } from "./peers.ts";
 import { isRoom, type Player, type Script } from "./script.ts";
-import { SecureEdge } from "./secure_edge.ts";
+import { type EdgeKeys, SecureEdge } from "./secure_edge.ts";
 import type { Audience, Stage } from "./stage.ts";
 
 /** What is the same in memory as in the trace: everything but ids, and nicks in rooms. */
@@ -61,7 +62,7 @@ export class SimulatedStage implements Stage {
   constructor(options: SimulatedStageOptions) {
     const { script, audience, seed = 1, secure } = options;
     this.#seed = seed * 1000;
-    const edge = secure && new SecureEdge(secure.keys, seededRandom(this.#seed++));
+    const edge = secure && new SecureEdge(edgeKeys(secure.keys), seededRandom(this.#seed++));
     this.#edge = edge;
     this.#audience = edge === undefined ? audience : openedFor(audience, edge);
     const domain = tryParseJid(script.peers[0]?.jid)?.domain ?? "localhost";
@@ -134,6 +135,12 @@ export class SimulatedStage implements Stage {
     const random = seededRandom(this.#seed++);
     return memoryLink(this.#broker, { user, resource, clock: this.#clock, random, xml: true });
   }
+}
+
+/** In memory everybody is who they were. */
+function edgeKeys(keys: TraceKeys): EdgeKeys {
+  const keyOf = (jid: string) => keys.get(bareOf(jid));
+  return { ownKey: keyOf, keyOf: (jid) => keyOf(jid)?.publicKey };
 }
 
 /** Hears in clear words what peers say encrypted. */
