@@ -17,6 +17,7 @@ import {
   printJson,
   printLine,
   runMain,
+  UnreachableError,
   UsageError,
 } from "../lib/cli.ts";
 import { sleep, systemClock } from "../lib/clock.ts";
@@ -29,7 +30,6 @@ import type { Question, RoundResult } from "./heartbeat/round.ts";
 import { HeartbeatSession } from "./heartbeat/session.ts";
 import { parseTargets, type Target } from "./heartbeat/targets.ts";
 import { HEARTBEAT_COMPONENT, heartbeatVariables } from "./heartbeat/variables.ts";
-import { UnreachableError } from "./heartbeat/visit.ts";
 
 const QUESTIONS = ["list", ...STATUS_COMPONENTS] as const;
 

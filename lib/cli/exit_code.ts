@@ -46,6 +46,14 @@ export class UsageError extends Error {
 /** Most links of a chain of causes that are followed. */
 const DEEPEST_CAUSE = 8;
 
+/** A server or peer cannot be reached, or lets nobody in. */
+export class UnreachableError extends Error {
+  /** Name of the class, for logs. */
+  override readonly name = "UnreachableError";
+  /** Exit code of a program that ends with this error. */
+  readonly exitCode: number = EXIT.unreachable;
+}
+
 /** Error codes of Node's sockets that mean "nobody there". */
 const UNREACHABLE_CODES: ReadonlySet<unknown> = new Set([
   "ECONNREFUSED",

@@ -1,6 +1,6 @@
 /** Replays that must fail, and replays against live peers. */
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { UsageError } from "../../lib/cli.ts";
+import { UnreachableError, UsageError } from "../../lib/cli.ts";
 import { createLogger } from "../../lib/log.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
@@ -20,6 +20,7 @@ import { type LiveOptions, replayLive } from "../../tools/trace/replay/live.ts";
 import { neededJobs } from "../../tools/trace/replay/needs.ts";
 import { writeScript } from "../../tools/trace/replay/script.ts";
 import { parseStandIn } from "../../tools/trace/replay/stand_ins.ts";
+import { freePort } from "../_free_port.ts";
 import { readTrace } from "../traces.ts";
 import {
   account,
@@ -170,6 +171,13 @@ Deno.test("trace replay plays the manager against a live agent, and serves its f
     stop.abort();
     await Deno.remove(workDir, { recursive: true });
   }
+});
+
+Deno.test("trace replay says that a live server cannot be reached", async () => {
+  const server = { hostname: "127.0.0.1", port: freePort() };
+  const live = { server, peers: [parseStandIn("jm@live.test")], accounts: [account("replay")] };
+  const play = replayLive(readTrace(NAME), "agent", live, {}, never());
+  await assertRejects(() => play, UnreachableError, `127.0.0.1:${server.port}`);
 });
 
 Deno.test("trace replay takes a stand-in for everybody of the trace, and refuses where one is missing", async () => {

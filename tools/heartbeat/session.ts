@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { UnreachableError } from "../../lib/cli/exit_code.ts";
 import { type Clock, sleep, systemClock } from "../../lib/clock.ts";
 import { type Logger, silentLogger } from "../../lib/log.ts";
 import { Container, type ContainerOptions, type Sender } from "../../lib/messaging/container.ts";
@@ -12,7 +13,7 @@ import type { Command } from "../../lib/protocol/commands.ts";
 import { type Random, systemRandom } from "../../lib/random.ts";
 import { commandFor, type Question, Round, type RoundResult } from "./round.ts";
 import { everybody, type Target } from "./targets.ts";
-import { UnreachableError, Visit } from "./visit.ts";
+import { Visit } from "./visit.ts";
 
 /** Options of a {@linkcode HeartbeatSession}. */
 export interface HeartbeatSessionOptions {

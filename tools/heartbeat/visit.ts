@@ -5,21 +5,13 @@
  */
 import type { Link, LinkHandler, LinkStatus } from "../../lib/messaging/link.ts";
 import type { Occupant, Room } from "../../lib/messaging/room.ts";
-import { EXIT } from "../../lib/cli/exit_code.ts";
+import { UnreachableError } from "../../lib/cli/exit_code.ts";
 import { type Jid, tryParseJid } from "../../lib/protocol/jid.ts";
 import { decodeMessage } from "../../lib/protocol/message.ts";
 import type { XmlElement } from "../../lib/protocol/xml.ts";
 
 /** Occupants that are remembered at most. */
 const MOST_OCCUPANTS = 100_000;
-
-/** Server or room cannot be reached, or the room lets nobody in. */
-export class UnreachableError extends Error {
-  /** Shown before the message in logs and stack traces. */
-  override readonly name = "UnreachableError";
-  /** Exit code of a program that ends with it. */
-  readonly exitCode: number = EXIT.unreachable;
-}
 
 /** Who is told of a visit's course. */
 export interface VisitListener {

@@ -9,7 +9,7 @@ import { answerTable } from "../../../tools/heartbeat/output.ts";
 import type { Question, RoundResult } from "../../../tools/heartbeat/round.ts";
 import { HeartbeatSession } from "../../../tools/heartbeat/session.ts";
 import { parseTargets } from "../../../tools/heartbeat/targets.ts";
-import { UnreachableError } from "../../../tools/heartbeat/visit.ts";
+import { UnreachableError } from "../../../lib/cli/exit_code.ts";
 import { readTrace } from "../../traces.ts";
 import { FOREVER, LOUNGE, Lounge } from "./_lounge.ts";
 

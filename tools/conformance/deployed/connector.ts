@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EXIT, UsageError } from "../../../lib/cli.ts";
+import { UnreachableError, UsageError } from "../../../lib/cli.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import { type Link, LinkRefusedError } from "../../../lib/messaging/link.ts";
 import { type TlsMode, xmppLink } from "../../../lib/messaging/xmpp_link.ts";
@@ -12,13 +12,6 @@ import { type Random, randomHex } from "../../../lib/random.ts";
 import { type Patience, Peer } from "../peer.ts";
 import type { Transcript } from "../transcript.ts";
 import type { Account } from "./accounts.ts";
-
-/** A server or peer that cannot be reached; the program then exits with 3. */
-export class UnreachableError extends Error {
-  override readonly name = "UnreachableError";
-  /** Exit code of a program that ends with this error. */
-  readonly exitCode: number = EXIT.unreachable;
-}
 
 /** Options of a {@linkcode Connector}. */
 export interface ConnectorOptions {

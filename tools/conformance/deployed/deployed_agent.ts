@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { UnreachableError } from "../../../lib/cli.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Workspace } from "../../../lib/machine/workspace.ts";
 import type { Random } from "../../../lib/random.ts";
@@ -16,7 +17,7 @@ import type { TranscriptMaker } from "../target.ts";
 import { Transcript } from "../transcript.ts";
 import { CaseSkipped, RuleBroken } from "../verdict.ts";
 import { type Account, AccountPool } from "./accounts.ts";
-import { type Connector, UnreachableError } from "./connector.ts";
+import type { Connector } from "./connector.ts";
 import { type Detected, detectImplementation } from "./detect_implementation.ts";
 
 /** Options of {@linkcode openDeployedAgent}. */

@@ -3,12 +3,12 @@
  *
  * @module
  */
+import { UnreachableError } from "../../../lib/cli.ts";
 import { xml } from "../../../lib/protocol/xml.ts";
 import { PROBE } from "../cases/_probe.ts";
 import type { Peer } from "../peer.ts";
 import { visitRoom } from "../room_visit.ts";
 import { RuleBroken } from "../verdict.ts";
-import { UnreachableError } from "./connector.ts";
 
 /** Longest wait for what the original leaves unanswered, in milliseconds. */
 const IQ_MS = 2000;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { UnreachableError } from "../../../lib/cli.ts";
 import { systemRandom } from "../../../lib/random.ts";
 import { LineServer } from "../../../sim/carbon/line_server.ts";
 import { CarbonEar } from "../carbon_ear.ts";
@@ -11,7 +12,6 @@ import { type DetailReader, readDetails } from "../detail_reader.ts";
 import { Transcript } from "../transcript.ts";
 import { UPDATES } from "../cases/_monitor_side.ts";
 import { AccountPool } from "./accounts.ts";
-import { UnreachableError } from "./connector.ts";
 import type { DeployedMonitorOptions } from "./deployed_monitor.ts";
 import { type Detected, detectMonitor } from "./detect_implementation.ts";
 import { parseAddress, type Server } from "./open_server.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UsageError } from "../../../lib/cli.ts";
+import { UnreachableError, UsageError } from "../../../lib/cli.ts";
 import { type Clock, systemClock } from "../../../lib/clock.ts";
 import { connectRedis } from "../../../lib/jobs/ioredis_calls.ts";
 import { type RedisCalls, RedisError } from "../../../lib/jobs/redis_calls.ts";
@@ -15,7 +15,7 @@ import { startChirpServer } from "../../../sim/chirp/mod.ts";
 import type { ConformanceOptions } from "../command_line.ts";
 import type { Patience } from "../peer.ts";
 import { type Account, parseAccount, parseAccounts } from "./accounts.ts";
-import { Connector, UnreachableError } from "./connector.ts";
+import { Connector } from "./connector.ts";
 
 const ANSWER_MS = 10_000;
 const SILENCE_MS = 1500;

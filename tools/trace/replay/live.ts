@@ -67,6 +67,7 @@ export interface LiveOptions {
  * @throws {UsageError} When nobody in the trace stands opposite, somebody in it has no stand-in, or a key
  * is missing.
  * @throws {LinkRefusedError} When the server refuses the account.
+ * @throws {UnreachableError} When the server cannot be reached.
  */
 export async function replayLive(
   records: readonly TraceRecord[],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { UnreachableError } from "../../../lib/cli.ts";
 import { type Clock, sleep, systemClock } from "../../../lib/clock.ts";
 import type { Link } from "../../../lib/messaging/link.ts";
 import { xmppLink } from "../../../lib/messaging/xmpp_link.ts";
@@ -85,10 +86,18 @@ export class LiveStage implements Stage {
     });
     this.#links.set(player.jid, link);
     signal.throwIfAborted();
-    const jid = await link.open({
+    const { promise: failed, reject } = Promise.withResolvers<never>();
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    const opened = link.open({
       onStanza: (stanza) => this.#onStanza(stanza, player.jid),
-      onStatus() {},
+      onStatus(status) {
+        if (status.type !== "offline") return;
+        reject(new UnreachableError(`Cannot reach ${hostname}:${port}: ${status.reason}`));
+      },
     });
+    // The one that comes second is waited for by nobody.
+    for (const one of [opened, failed]) one.catch(() => {});
+    const jid = await Promise.race([opened, failed]);
     bindings.bind("jid", bareOf(player.jid), jid.bare);
     bindings.bind("jid", player.jid, jid.full);
   }
