@@ -11,7 +11,11 @@ import { httpStorage } from "../../lib/grid/alien/http_storage.ts";
 import { websocketCalls } from "../../lib/grid/alien/websocket_calls.ts";
 import { GridCertificate } from "../../lib/grid/certificate.ts";
 import { ClassAd, parseClassAd } from "../../lib/grid/classad/mod.ts";
-import { GridCommands, parseCommandBook } from "../../lib/grid/commands/grid_commands.ts";
+import {
+  GridCommands,
+  parseCommandBook,
+  stepsThatShow,
+} from "../../lib/grid/commands/grid_commands.ts";
 import { processCommands } from "../../lib/grid/commands/process_commands.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { ManagerIdentity } from "../jobmanager/open_jobmanager.ts";
@@ -58,6 +62,13 @@ export async function openAlien(
     (text) => parseCommandBook(text, ALIEN_STEPS, needed),
     { component, variable: variables.alienCommandsFile },
   );
+  const showing = stepsThatShow("envelope", book);
+  if (showing.length > 0) {
+    log.warning(
+      `${variables.alienCommandsFile.name} shows access envelopes to all users of this machine, in the ` +
+        `arguments of ${showing.join(" and ")}; they are on the standard input, too`,
+    );
+  }
   const site = alienSiteJdl === undefined
     ? new ClassAd()
     : await readConfigured(alienSiteJdl, parseClassAd, {

@@ -40,8 +40,9 @@ import { machineAd, WaitingJobs } from "./waiting_jobs.ts";
  * - `status`, given `{id}`, `{status}`, `{host}`, `{exitCode}`, `{cpuSeconds}` and `{reason}`, sets a job's
  *   status (`alien.api.taskQueue.SetJobStatus`);
  * - `heartbeat`, given `{id}`, tells that a job is at work; may be missing;
- * - `upload` and `download`, given `{file}`, `{url}`, `{envelope}` and `{storage}`, move a file to or from a
- *   storage element without HTTP, such as `xrdcp`; may be missing.
+ * - `upload` and `download`, given `{file}`, `{url}` and `{storage}`, and the access envelope on their standard
+ *   input (as `{envelope}`, too, which everybody on the machine can see), move a file to or from a storage
+ *   element without HTTP, such as `xrdcp`; may be missing.
  */
 export const ALIEN_STEPS = ["take", "status", "heartbeat", "upload", "download"] as const;
 

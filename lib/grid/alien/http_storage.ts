@@ -15,7 +15,7 @@ import type { AlienStorage, SiteFile } from "./storage.ts";
 export interface HttpStorageOptions {
   /** Shows who the site is. Default: it shows nothing. */
   readonly certificate?: GridCertificate | undefined;
-  /** Commands `upload` and `download`, given `{file}`, `{url}`, `{envelope}`, `{storage}`. Default: none. */
+  /** Commands `upload` and `download`; see `ALIEN_STEPS`. Default: none. */
   readonly commands?: GridCommands | undefined;
   /** Longest transfer. Default: 3,600,000 ms. */
   readonly timeoutMs?: number | undefined;
@@ -147,7 +147,8 @@ async function byCommand(
       { transient: true },
     );
   }
-  await commands.run(step, { file: folder.path(path), url, envelope, storage }, how);
+  const values = { file: folder.path(path), url, envelope, storage };
+  await commands.run(step, values, { ...how, input: `${envelope}\n` });
 }
 
 function failure(what: string, error: unknown, transient: boolean): GridError {

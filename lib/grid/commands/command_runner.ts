@@ -8,6 +8,8 @@
 export interface CommandRunOptions {
   /** Longest time it may take; it is killed then. */
   readonly timeoutMs: number;
+  /** What it reads on its standard input: secrets, which arguments would show to all. Default: nothing. */
+  readonly input?: string | undefined;
   /** Aborted: the command is killed, and the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -63,14 +63,14 @@ export class GridCommands {
    *
    * @param step Name of the step in the book.
    * @param values What the places of its arguments stand for; those without a value stay as they are.
-   * @param options What can end the call early.
+   * @param options What it reads on its standard input (default: nothing); what can end the call early.
    * @returns What it printed.
    * @throws {GridError} When it is not configured, its time runs out, or its exit status is not 0.
    */
   async run(
     step: string,
     values: Readonly<Record<string, string>>,
-    { signal }: GridCallOptions = {},
+    { input, signal }: GridCallOptions & { readonly input?: string | undefined } = {},
   ): Promise<CommandOutput> {
     const { grid, book, runner, timeoutMs = 600_000, log } = this.#options;
     const argv = Object.hasOwn(book, step) ? book[step] : undefined;
@@ -81,7 +81,7 @@ export class GridCommands {
     }
     const [program = "", ...args] = argv;
     const filled = [program, ...args.map((text) => fill(text, values))];
-    const { code, stdout, stderr } = await runner.run(filled, { timeoutMs, signal });
+    const { code, stdout, stderr } = await runner.run(filled, { timeoutMs, input, signal });
     // Some programs complain on the standard output.
     const told = beginning(stderr.trim() || (code === 0 ? "" : stdout.trim()));
     if (told !== "") log.info(`${step}: ${told}`);
@@ -104,6 +104,11 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
 
 function beginning(text: string): string {
   return text.length > LONGEST_TOLD ? `${text.slice(0, LONGEST_TOLD)} …` : text;
+}
+
+/** Steps whose arguments have a place for a value. */
+export function stepsThatShow(value: string, book: CommandBook): readonly string[] {
+  return Object.keys(book).filter((step) => book[step]?.some((arg) => arg.includes(`{${value}}`)));
 }
 
 /**

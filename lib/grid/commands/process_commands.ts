@@ -33,7 +33,7 @@ export function processCommands(options: ProcessCommandsOptions = {}): CommandRu
 
 async function runProcess(
   [program = "", ...args]: readonly string[],
-  { timeoutMs, signal }: CommandRunOptions,
+  { timeoutMs, input, signal }: CommandRunOptions,
   clock: Clock,
 ): Promise<CommandResult> {
   signal?.throwIfAborted();
@@ -41,7 +41,7 @@ async function runProcess(
   try {
     const command = new Deno.Command(program, {
       args,
-      stdin: "null",
+      stdin: input === undefined ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
     });
@@ -71,12 +71,32 @@ async function runProcess(
       readOutput(child.stdout, killed.signal),
       readOutput(child.stderr, killed.signal),
       child.status,
+      input === undefined ? undefined : writeInput(child.stdin, input, killed.signal),
     ]);
     signal?.throwIfAborted();
     return { code: timedOut ? TIMED_OUT : code, stdout, stderr };
   } finally {
     timer.cancel();
     signal?.removeEventListener("abort", kill);
+  }
+}
+
+/** Writes an input; a program that reads none, or has ended, does without. */
+async function writeInput(
+  stream: WritableStream<Uint8Array>,
+  input: string,
+  killed: AbortSignal,
+): Promise<void> {
+  const writer = stream.getWriter();
+  const leave = () => void writer.abort().catch(() => {});
+  killed.addEventListener("abort", leave, { once: true });
+  try {
+    await writer.write(new TextEncoder().encode(input));
+    await writer.close();
+  } catch (error) {
+    if (!killed.aborted && !(error instanceof Deno.errors.BrokenPipe)) throw error;
+  } finally {
+    killed.removeEventListener("abort", leave);
   }
 }
 

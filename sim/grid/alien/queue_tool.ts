@@ -1,6 +1,6 @@
 /**
  * The program that a site of simulated AliEn services configures as its commands, in place of one that
- * speaks Java's own serialisation: `queue_tool.ts BASE STEP ARGUMENT …`. Exit status 65: refused for good;
+ * speaks Java's own serialisation: `queue_tool.ts BASE STEP ARGUMENT …`; envelopes come on the standard input. Exit status 65: refused for good;
  * 75: may be tried again.
  *
  * @module
@@ -21,19 +21,20 @@ async function send(address: URL | string, init: RequestInit): Promise<Response>
 }
 
 /** Address of a content behind the storage elements' own protocol. */
-function storageAddress(base: string, url: string, envelope: string): URL {
+async function storageAddress(base: string, url: string): Promise<URL> {
+  const envelope = (await new Response(Deno.stdin.readable).text()).trim();
   const address = new URL(`${base}/xrootd${new URL(url).pathname.replace(/^\/+/, "/")}`);
   address.searchParams.set("authz", envelope);
   return address;
 }
 
 async function main([base = "", step = "", ...args]: readonly string[]): Promise<void> {
-  const [file = "", url = "", envelope = ""] = args;
+  const [file = "", url = ""] = args;
   if (step === "upload") {
     const body = await Deno.readFile(file);
-    await send(storageAddress(base, url, envelope), { method: "PUT", body });
+    await send(await storageAddress(base, url), { method: "PUT", body });
   } else if (step === "download") {
-    const response = await send(storageAddress(base, url, envelope), {});
+    const response = await send(await storageAddress(base, url), {});
     await Deno.writeFile(file, await response.bytes());
   } else if (QUEUE_STEPS.includes(step)) {
     const response = await send(`${base}/queue`, {

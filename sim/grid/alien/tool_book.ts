@@ -24,7 +24,7 @@ export function toolBook(base: string): CommandBook {
     take: [...run, ...MEMORY_COMMANDS.take],
     status: [...run, ...MEMORY_COMMANDS.status],
     heartbeat: [...run, "heartbeat", "{id}"],
-    upload: [...run, "upload", "{file}", "{url}", "{envelope}"],
-    download: [...run, "download", "{file}", "{url}", "{envelope}"],
+    upload: [...run, "upload", "{file}", "{url}"],
+    download: [...run, "download", "{file}", "{url}"],
   };
 }

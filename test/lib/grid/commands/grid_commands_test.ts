@@ -5,6 +5,7 @@ import {
   type CommandBook,
   GridCommands,
   parseCommandBook,
+  stepsThatShow,
 } from "../../../../lib/grid/commands/grid_commands.ts";
 import { processCommands } from "../../../../lib/grid/commands/process_commands.ts";
 import { createLogger, memorySink } from "../../../../lib/log.ts";
@@ -31,10 +32,28 @@ Deno.test("a command is given each value as one word, whatever is in it, and nev
   );
 });
 
+Deno.test("a command reads secrets on its standard input, or not, and its arguments show none", async () => {
+  const seen = commands({
+    read: ["/bin/sh", "-c", "cat; tr '\\0' '\\n' </proc/$$/cmdline >&2", "{file}"],
+    ignore: ["/bin/true"],
+    none: ["cat"],
+  });
+  const { stdout, stderr } = await seen.run("read", { file: "f" }, { input: "the envelope\n" });
+  assertEquals([stdout, stderr.includes("envelope")], ["the envelope\n", false]);
+  await seen.run("ignore", {}, { input: "x".repeat(2 ** 20) });
+  assertEquals((await seen.run("none", {})).stdout, "");
+});
+
+Deno.test("stepsThatShow() names the steps that show a value", () => {
+  const book = { upload: ["xrdcp", "{file}", "{url}?authz={envelope}"], take: ["take", "{host}"] };
+  assertEquals(stepsThatShow("envelope", book), ["upload"]);
+  assertEquals(stepsThatShow("file", { upload: ["send"] }), []);
+});
+
 Deno.test("a command that takes too long is killed, what it leaves behind is not waited for", async () => {
   for (const wait of [["sleep", "60"], ["/bin/sh", "-c", "sleep 2 & wait"]]) {
     const error = await assertRejects(
-      () => commands({ wait }, 50).run("wait", {}),
+      () => commands({ wait }, 50).run("wait", {}, { input: "x".repeat(2 ** 20) }),
       GridError,
       "The command for wait of AliEn took over 50 ms",
     );
