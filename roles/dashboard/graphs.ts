@@ -39,6 +39,12 @@ export const GRAPHS: readonly Graph[] = [
     summary: "sum",
     label: (_, path) => path.endsWith("totalJobs") ? "ended" : "succeeded",
   },
+  {
+    id: "outcomes",
+    patterns: [`${AGGREGATE}.job.*.count`],
+    summary: "sum",
+    label: ([status = ""]) => status,
+  },
   { id: "queue", patterns: [`${GENERIC}.queuedJobs`], summary: "avg", label: managerName },
   {
     id: "connected",

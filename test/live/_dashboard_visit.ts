@@ -33,6 +33,8 @@ export interface Visit {
 export interface VisitOptions extends PageOptions {
   /** Whether jobs, agents and metrics are there. Default: true. */
   readonly filled?: boolean | undefined;
+  /** Longest wait for MongoDB, in milliseconds. Default: a minute. */
+  readonly patienceMs?: number | undefined;
   /** Options of the dashboard. */
   readonly dashboard?: Partial<DashboardOptions> | undefined;
 }
@@ -47,7 +49,7 @@ export function visit(
     name: `dashboard in Chromium: ${title}${MISSING}`,
     ignore: !hasChromium,
     fn: async () => {
-      await using site = await startDashboardSite();
+      await using site = await startDashboardSite({ patienceMs: options.patienceMs });
       if (options.filled ?? true) {
         await fillQueue(site.queue.store, 60);
         await fillAgents(site.mongo, 120);

@@ -106,7 +106,7 @@ visit(
     await site.carbon[Symbol.asyncDispose]();
     await open("trends");
     await waitFor(page, /Cannot read from Graphite at/);
-    assertEquals(await page.locator("[role=alert]").count(), 5);
+    assertEquals(await page.locator("[role=alert]").count(), 6);
     await open("managers");
     await waitFor(page, /Cannot read from Graphite at/);
     await open("");
@@ -118,7 +118,7 @@ visit(
 
 visit(
   "a broken MongoDB is told in its places; the rest works",
-  {},
+  { patienceMs: 1000 },
   async ({ site, page, open }) => {
     await site.mongo[Symbol.asyncDispose]();
     await open("agents");

@@ -30,6 +30,24 @@ export function measure(value) {
 }
 
 /**
+ * A share: `97%`, `99.8%`.
+ *
+ * @param {number | null | undefined} value In percent.
+ */
+export function percent(value) {
+  return value === null || value === undefined ? "–" : `${fine.format(value)}%`;
+}
+
+/**
+ * A load, as `uptime` shows it: `0.73`.
+ *
+ * @param {number | null | undefined} value
+ */
+export function load(value) {
+  return value === null || value === undefined ? "–" : value.toFixed(2);
+}
+
+/**
  * An amount of memory or disk: `310 MiB`, `4.2 GiB`.
  *
  * @param {number | null | undefined} value In MiB.

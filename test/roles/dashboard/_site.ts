@@ -62,8 +62,14 @@ export async function startDashboard(
   };
 }
 
-/** Starts an empty site. */
-export async function startDashboardSite(): Promise<DashboardSite> {
+/**
+ * Starts an empty site.
+ *
+ * @param patienceMs Longest wait for MongoDB, in milliseconds: short where it is to be missed.
+ */
+export async function startDashboardSite(
+  { patienceMs = 60_000 }: { readonly patienceMs?: number | undefined } = {},
+): Promise<DashboardSite> {
   const stack = new AsyncDisposableStack();
   const redis = stack.use(await startRedisServer({ port: 0 }));
   // Tests stop it and start it again there.
@@ -80,7 +86,7 @@ export async function startDashboardSite(): Promise<DashboardSite> {
     maxAttempts: 5,
   }));
   const { connections } = stack.use(
-    openMongoConnections({ url: mongo.url, database: "copilot", patienceMs: 1000 }),
+    openMongoConnections({ url: mongo.url, database: "copilot", patienceMs }),
   );
   const url = `http://${carbon.hostname}:${carbon.graphitePort}/`;
   return {
@@ -284,6 +290,7 @@ export async function fillMetrics(
     const totals = {
       "aggregate.jobmanager.generic.rt.totalJobs": ended,
       "aggregate.jobmanager.generic.rt.job.succeeded.count": ended - failed,
+      "aggregate.jobmanager.generic.rt.job.failed.count": failed,
       "aggregate.jobmanager.generic.rt.job.succeeded.avg": 14 + 2 * wave(9, 1),
       "aggregate.jobmanager.generic.rt.job.failed.avg": 3 + wave(8, 4),
       "jobmanager.generic.alpha.error.emptyQueue": Math.max(0, Math.round(3 * wave(6, 0))),

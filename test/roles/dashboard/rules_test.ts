@@ -143,7 +143,7 @@ Deno.test("graphData() puts series on one axis and leaves empty ones out", () =>
   assert(graph !== undefined);
   const target = (name: string, type = "generic") =>
     `copilot.jobmanager.${type}.${name}.system.load.1min`;
-  const data = graphData(graph, [
+  const data = graphData(graph, "realtime", [
     { target: target("beta", "panda"), datapoints: [[2, 120], [3, 180]] },
     { target: target("alpha"), datapoints: [[1, 60], [null, 120]] },
     { target: target("gone"), datapoints: [[null, 60]] },
@@ -155,6 +155,21 @@ Deno.test("graphData() puts series on one axis and leaves empty ones out", () =>
       { label: "beta (panda)", values: [null, 2, 3] },
     ],
   });
+});
+
+Deno.test("graphData() tells what is counted by the minute in realtime, else by the step", () => {
+  const graph = GRAPHS.find(({ id }) => id === "jobs");
+  assert(graph !== undefined);
+  const target = "copilot.aggregate.jobmanager.generic.rt.totalJobs";
+  const values = (mode: "realtime" | "hourly", step: number) =>
+    graphData(graph, mode, [{
+      target,
+      datapoints: [[2, 60], [null, 60 + step], [3, 60 + 2 * step]],
+    }])
+      .series[0]?.values;
+  assertEquals(values("realtime", 10), [12, null, 18]);
+  assertEquals(values("realtime", 60), [2, null, 3]);
+  assertEquals(values("hourly", 3600), [2, null, 3]);
 });
 
 Deno.test("readManagers() takes the last reading of each, and no half of a pair", () => {

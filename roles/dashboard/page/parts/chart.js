@@ -16,12 +16,13 @@ import { useTheme } from "../theme.js";
  * @typedef {{
  *   times: readonly number[],
  *   series: readonly ChartSeries[],
- *   kind: "lines" | "area" | "stack",
+ *   kind: "lines" | "area" | "stack" | "shares",
  *   height?: number,
  *   format?: (value: number | null | undefined) => string,
  *   isBinary?: boolean,
- * }} ChartProps `times` in seconds since the epoch; colours are names of CSS variables; `isBinary`:
- * steps of the axis are powers of two.
+ * }} ChartProps `times` in seconds since the epoch; colours are names of CSS variables; `stack`: bars on
+ * top of each other, `shares`: areas, of values that make a hundred; `isBinary`: steps of the axis are
+ * powers of two.
  */
 
 /** Colours of series that have none of their own. */
@@ -35,7 +36,7 @@ function color(name) {
 }
 
 /**
- * Values of stacked bars: each series on top of those after it, so that the first drawn is the tallest.
+ * Values of what is stacked: each series on top of those after it, so that the first drawn is the tallest.
  *
  * @param {readonly ChartSeries[]} series
  * @returns {(number | null)[][]}
@@ -45,7 +46,10 @@ function stack(series) {
   const columns = [];
   for (const { values } of series.toReversed()) {
     const below = columns[0];
-    columns.unshift(values.map((value, at) => (value ?? 0) + (below?.[at] ?? 0)));
+    columns.unshift(values.map((value, at) => {
+      const height = below?.[at] ?? null;
+      return value === null ? height : value + (height ?? 0);
+    }));
   }
   return columns;
 }
@@ -60,6 +64,11 @@ function seriesOptions({ label, color: name }, kind) {
   if (kind === "stack") {
     const paths = uPlot.paths.bars?.({ size: [0.72, 14] });
     return { label, fill: stroke, width: 0, points: { show: false }, ...paths ? { paths } : {} };
+  }
+  if (kind === "shares") {
+    // Opaque, or what is behind would shine through.
+    const fill = `color-mix(in srgb, ${stroke} 34%, ${color("--surface")})`;
+    return { label, stroke, fill, width: 1, points: { show: false } };
   }
   return {
     label,
@@ -91,11 +100,18 @@ function chartOptions(props, width, onCursor) {
     height,
     padding: [8, 20, 0, 0],
     legend: { show: false },
-    cursor: { y: false, points: { show: kind !== "stack", size: 6 }, drag: { x: false, y: false } },
+    cursor: {
+      y: false,
+      points: { show: kind === "lines" || kind === "area", size: 6 },
+      drag: { x: false, y: false },
+    },
     scales: {
       // A bar stands in the middle of its time: half of the first and last would be cut off.
       x: { range: (_, low, high) => [low - step / 2, high + step / 2] },
-      y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.08 : 1] },
+      y: {
+        range: (_, low, high) =>
+          kind === "shares" ? [0, 100] : [low < 0 ? low * 1.08 : 0, high > 0 ? high * 1.08 : 1],
+      },
     },
     axes: [
       { ...axis, grid: { show: false }, size: 26, space: 70, values: timeLabels },
@@ -160,7 +176,9 @@ export function Chart(props) {
   const [at, setAt] = useState(/** @type {number | null} */ (null));
   const theme = useTheme();
   const { times, series, kind } = props;
-  const columns = kind === "stack" ? stack(series) : series.map(({ values }) => [...values]);
+  const columns = kind === "stack" || kind === "shares"
+    ? stack(series)
+    : series.map(({ values }) => [...values]);
   const data = /** @type {uPlot.AlignedData} */ ([[...times], ...columns]);
   const shape = `${theme} ${kind} ${series.map(({ label }) => label).join("\n")}`;
   useEffect(() => {

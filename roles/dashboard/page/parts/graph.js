@@ -38,13 +38,27 @@ export function ModeSwitch({ view, mode }) {
 }
 
 /**
+ * Each series as its share of all, in percent.
+ *
+ * @param {GraphData} data
+ * @returns {GraphData["series"]}
+ */
+function sharesOf({ times, series }) {
+  const sums = times.map((_, at) => series.reduce((sum, { values }) => sum + (values[at] ?? 0), 0));
+  return series.map(({ label, values }) => ({
+    label,
+    values: sums.map((sum, at) => sum > 0 ? 100 * (values[at] ?? 0) / sum : null),
+  }));
+}
+
+/**
  * A graph.
  *
  * @param {{
- *   id: string, title: string, mode: string, unit?: string, kind?: "lines" | "area",
+ *   id: string, title: string, mode: string, unit?: string, kind?: "lines" | "area" | "shares",
  *   span?: number, colors?: Readonly<Record<string, string>>,
  *   format?: (value: number | null | undefined) => string, isBinary?: boolean,
- * }} props `colors`: of series by their labels.
+ * }} props `colors`: of series by their labels; `shares`: of each moment's sum, in percent.
  */
 export function Graph(
   { id, title, mode, unit = "", kind = "lines", span = 6, colors = {}, format, isBinary = false },
@@ -53,7 +67,8 @@ export function Graph(
   const { data, failure } = /** @type {import("../data.js").Loaded<GraphData>} */ (
     useData(address, { everyMs: REFRESH_MS })
   );
-  const series = data?.series.map(({ label, values }, index) => ({
+  const told = kind === "shares" ? data && sharesOf(data) : data?.series;
+  const series = told?.map(({ label, values }, index) => ({
     label,
     values,
     color: colors[label] ?? PALETTE[index % PALETTE.length] ?? "--accent",

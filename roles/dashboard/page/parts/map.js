@@ -86,7 +86,9 @@ function Spot({ dot, scale, onOpen }) {
       <circle cx=${dot.x} cy=${dot.y} r=${radius} />
       ${dot.count === 1 ? html`<title>${label}</title>` : html`
         <text x=${dot.x} y=${dot.y} font-size=${(dot.count > 999 ? 8 : 9) / scale}
-          dy="0.35em">${dot.count > 9999 ? `${Math.round(dot.count / 1000)}k` : dot.count}</text>
+          dy="0.35em">${dot.count > 9999
+            ? `${Math.round(dot.count / 1000)}k`
+            : count(dot.count)}</text>
       `}
     </g>
   `;

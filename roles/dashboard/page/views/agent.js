@@ -65,7 +65,7 @@ function History({ connections }) {
     `
   );
   return html`
-    <div class="table-frame">
+    <div class="table-frame" role="region" aria-label="Connections" tabindex="0">
       <table>
         <thead>
           <tr>

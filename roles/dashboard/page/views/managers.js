@@ -5,8 +5,9 @@
  * @module
  */
 import { useData } from "../data.js";
-import { ago, count, measure, mebibytes } from "../format.js";
+import { ago, count, load as loadText, measure, mebibytes } from "../format.js";
 import { html } from "../html.js";
+import { Donut } from "../parts/donut.js";
 import { Graph, ModeSwitch } from "../parts/graph.js";
 import { Meter } from "../parts/outcomes.js";
 import { Empty, Missing } from "../parts/state.js";
@@ -38,9 +39,9 @@ function Card({ manager }) {
       <div class="card-head"><h2>${name}</h2>
         <span class="note">reported ${ago(seenMs, Date.now())}</span></div>
       <dl class="readings">
-        <div><dt>Load</dt><dd>${measure(load[0])}</dd></div>
-        <div><dt>5 min</dt><dd>${measure(load[1])}</dd></div>
-        <div><dt>15 min</dt><dd>${measure(load[2])}</dd></div>
+        <div><dt>Load</dt><dd>${loadText(load[0])}</dd></div>
+        <div><dt>5 min</dt><dd>${loadText(load[1])}</dd></div>
+        <div><dt>15 min</dt><dd>${loadText(load[2])}</dd></div>
         <div><dt>Queued</dt><dd>${queued === null ? "–" : count(queued)}</dd></div>
       </dl>
       <ul class="bars uses">
@@ -56,6 +57,30 @@ function Card({ manager }) {
             ${measure(device.sent)} MiB/min out</p>
         `
       )}
+    </section>
+  `;
+}
+
+/**
+ * What all managers use together.
+ *
+ * @param {{ title: string, usages: readonly (Usage | null)[] | undefined }} props
+ */
+function Together({ title, usages }) {
+  const known = (usages ?? []).filter((usage) => usage !== null);
+  const sum = (/** @type {"used" | "available"} */ key) =>
+    known.reduce((total, usage) => total + usage[key], 0);
+  return html`
+    <section class="card span-3">
+      <div class="card-head"><h2>${title}</h2><span class="note">all managers</span></div>
+      ${usages === undefined
+        ? html`<div class="chart-space"></div>`
+        : known.length === 0
+        ? html`<${Empty}>Nothing was reported<//>`
+        : html`
+          <${Donut} title=${title} used=${sum("used")} available=${sum("available")}
+            format=${mebibytes} />
+        `}
     </section>
   `;
 }
@@ -79,7 +104,8 @@ export function ManagersView() {
       </div>
     `;
   }
-  const cards = data?.managers.map((manager) =>
+  const managers = data?.managers;
+  const cards = managers?.map((manager) =>
     html`<${Card} key=${manager.name} manager=${manager} />`
   );
   return html`
@@ -91,7 +117,9 @@ export function ManagersView() {
       `
       : html`<div class="machines">${cards}</div>`}
     <div class="grid below">
-      <${Graph} id="load" title="System load" unit="processes" span=${12} mode=${mode} />
+      <${Together} title="Memory" usages=${managers?.map(({ memory }) => memory)} />
+      <${Together} title="Disks" usages=${managers?.flatMap(({ disks }) => disks)} />
+      <${Graph} id="load" title="System load" unit="processes" mode=${mode} />
       <${Graph} id="memory" title="Memory available" mode=${mode} isBinary=${true}
         format=${mebibytes} />
       <${Graph} id="network" title="Network" unit="MiB a minute; out is below zero"
