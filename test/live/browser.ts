@@ -76,15 +76,18 @@ export async function withPage(
   }
 }
 
-/** Folder for pictures of pages: `COPILOT_SCREENSHOTS`, or one that is made once a run. */
-const folder = (async () => {
+let folder: Promise<string> | undefined;
+
+/** Makes the folder for pictures of pages, once a run: `COPILOT_SCREENSHOTS`, or a temporary one. */
+async function makeFolder(): Promise<string> {
   const named = Deno.env.get("COPILOT_SCREENSHOTS");
   if (named === undefined) return await Deno.makeTempDir({ prefix: "copilot_screenshots_" });
   await Deno.mkdir(named, { recursive: true });
   return named;
-})();
+}
 
 /** Takes a picture of a whole page, for people to look at after the tests. */
 export async function takePicture(page: Page, name: string): Promise<void> {
+  folder ??= makeFolder();
   await page.screenshot({ path: join(await folder, `${name}.png`), fullPage: true });
 }

@@ -1,6 +1,7 @@
 /** The dashboard's web server over the embedded Redis: its interface, its pages' files, what is off or broken. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Graphite } from "../../roles/dashboard/sources/graphite.ts";
+import { eventually } from "../_eventually.ts";
 import { fillQueue, jobId, startDashboard, startDashboardSite } from "./dashboard/_site.ts";
 
 /** A Graphite that always answers the same. */
@@ -62,9 +63,10 @@ Deno.test("the dashboard follows the queue live", async () => {
   const first = (await states.next()).value;
   assertEquals(first.queue.counts.waiting, await store.waiting());
   await store.cancel(jobId(29), "No longer needed");
-  const next = (await states.next()).value;
-  assertEquals(next.queue.counts.cancelled, 1);
-  assertEquals(next.queue.recent[0].id, jobId(29));
+  await eventually("the change", async () => {
+    const { counts, recent } = (await states.next()).value.queue;
+    return counts.cancelled === 1 && recent[0].id === jobId(29);
+  });
   await states.return(undefined);
 });
 

@@ -9,7 +9,7 @@ const TURNS = [0, 1, 2, 3, 5, 8, 13, 21];
 
 for (const [state, start] of Object.entries(MONGO_STATES)) {
   Deno.test(`MongoDetailStore leaves nothing behind when closed while a server that ${state} is told`, async () => {
-    await Promise.all(TURNS.map(async (turns) => {
+    for (const turns of TURNS) {
       await using mongo = await start();
       const store = mongoDetailStore({
         ...{ url: mongo.url, database: "site", clock: systemClock, log: silentLogger },
@@ -23,6 +23,6 @@ for (const [state, start] of Object.entries(MONGO_STATES)) {
       await mongo.go();
       tell();
       await store[Symbol.asyncDispose]();
-    }));
+    }
   });
 }
