@@ -115,7 +115,7 @@ async function main(signal: AbortSignal): Promise<number> {
     key: options.key,
   });
   if (!await existsLocal(options.command)) {
-    printErrorLine(`${options.command} is no file here: agents must have a command of that name`);
+    printErrorLine(`${options.command} is no file here: agents of ours run their own of that name`);
   }
   if (!options.json) {
     for (const id of ids) printLine(`The job has been registered in the database (ID: ${id})`);

@@ -9,8 +9,11 @@ import type { WhyFacts } from "./why.ts";
 
 const HOUR_MS = 3_600_000;
 
+/** Times at most that the facts are read anew because the job moved on meanwhile. */
+const MOST_READINGS = 5;
+
 /**
- * Reads the facts about a job.
+ * Reads the facts about a job. They are of one moment, unless the job never rests.
  *
  * @param queue The queue.
  * @param id The job.
@@ -21,6 +24,20 @@ export async function gatherWhyFacts(
   queue: Pick<OpenQueue, "store" | "view">,
   id: string,
   agentsConnected?: number,
+): Promise<WhyFacts | undefined> {
+  let facts = await readFacts(queue, id, agentsConnected);
+  for (let reading = 1; reading < MOST_READINGS && facts !== undefined; reading++) {
+    const job = await queue.store.get(id);
+    if (job?.changedMs === facts.job.changedMs && job.state === facts.job.state) return facts;
+    facts = await readFacts(queue, id, agentsConnected);
+  }
+  return facts;
+}
+
+async function readFacts(
+  queue: Pick<OpenQueue, "store" | "view">,
+  id: string,
+  agentsConnected: number | undefined,
 ): Promise<WhyFacts | undefined> {
   const { store, view } = queue;
   const job = await store.get(id);

@@ -21,9 +21,9 @@ const PACKAGE = /^(?:[^@\s]*@)?([A-Za-z0-9_.+-]+)(?:::([A-Za-z0-9_.+-]+))?$/;
  */
 export function wrapperScript(job: Job, directory: string): string {
   const packages = job.packages.split(/\s+/).filter((name) => name !== "");
-  const command = job.inputFiles.includes(job.command)
-    ? quoteShell(`./${job.command}`)
-    : `./${job.command}`;
+  const start = job.inputFiles.includes(job.command)
+    ? startOwn(quoteShell(`./${job.command}`))
+    : startFound(job.command);
   return [
     "#!/bin/sh",
     ...packages.flatMap(packageLines),
@@ -33,10 +33,37 @@ export function wrapperScript(job: Job, directory: string): string {
     "",
     "# Job command execution",
     `cd ${quoteShell(directory)}`,
-    `chmod a+x ${command}`,
-    `${command} ${job.arguments}`.trimEnd(),
+    ...start.before,
+    `${start.command} ${job.arguments}`.trimEnd(),
     "",
   ].join("\n");
+}
+
+/** How a job's program is started. */
+interface Start {
+  /** Lines before the one that starts it. */
+  readonly before: readonly string[];
+  /** The word that starts it. */
+  readonly command: string;
+}
+
+function startOwn(command: string): Start {
+  return { before: [`chmod a+x ${command}`], command };
+}
+
+/**
+ * A command that did not come as an input file of its own: below a directory that did, or one of the machine's.
+ * It is shell text, and may have arguments in it.
+ */
+function startFound(text: string): Start {
+  const [program = "", ...rest] = text.split(" ");
+  return {
+    before: [
+      `_program=./${program}`,
+      `if [ -e "$_program" ]; then chmod a+x "$_program"; else _program=${program}; fi`,
+    ],
+    command: ['"$_program"', ...rest].join(" "),
+  };
 }
 
 /** AliEn's `alienv` prints the variables of `NAME/VERSION`; a machine without it has the packages installed. */

@@ -58,6 +58,15 @@ Deno.test("writeKeyPair() writes an RSA pair in the original's files", async () 
   });
 });
 
+Deno.test("writeKeyPair() makes the folders that it writes into", async () => {
+  await inDirectory(async (directory) => {
+    const [out, appendTo] = [join(directory, "keys/jm"), join(directory, "lists/public-keys.pub")];
+    await write({ ...RSA, jid: "jobmanager@site", out, appendTo });
+    assertEquals(await modeOf(`${out}.priv`), 0o600);
+    assertEquals((await Deno.stat(appendTo)).isFile, true);
+  });
+});
+
 Deno.test("writeKeyPair() lets nobody else read a private key", async () => {
   await inDirectory(async (directory) => {
     const out = join(directory, "key");

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { dirname } from "@std/path";
 import { UsageError } from "../../lib/cli.ts";
 import { parseKeyFile } from "../../lib/secure/key_file.ts";
 import { parsePeerFile } from "../../lib/secure/peer_keys.ts";
@@ -34,9 +35,11 @@ export interface KeyFiles {
 /** Only its owner may read a private key. */
 const PRIVATE_MODE = 0o600;
 const PUBLIC_MODE = 0o644;
+/** Folders that are made on the way; those that are there keep their mode. */
+const FOLDER_MODE = 0o755;
 
 /**
- * Makes a key pair and writes it. Everything that can be refused is refused before the pair is made.
+ * Makes a key pair and writes it, and the folders it goes into. Everything that can be refused is refused before the pair is made.
  *
  * @param make Makes the pair.
  * @param options See {@linkcode KeyFileOptions}.
@@ -54,6 +57,9 @@ export async function writeKeyPair(
     if (!force && await exists(path)) throw new UsageError(`Refusing to replace ${path}`);
   }
   const separator = appendTo === undefined ? "" : await checkList(appendTo, options);
+  for (const path of [out, appendTo]) {
+    if (path !== undefined) await Deno.mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
+  }
   const pair = make();
   if (files !== undefined) {
     await writeFile(files.priv, pair.privateText, PRIVATE_MODE, force);

@@ -104,8 +104,10 @@ Deno.test("a job whose package has no proper name fails and says so", async () =
 
 Deno.test("a command that agents have is run where it is not among the files", async () => {
   await using site = await DiskSite.start();
-  const job = await site.run({ command: "nowhere.sh" });
-  assertEquals([job.state, job.exitCode], ["failed", 127 << 8]);
+  const job = await site.run({ command: "expr", arguments: "2 + 3" });
+  assertEquals([job.state, await site.output(job, "stdout")], ["succeeded", "5\n"]);
+  const missing = await site.run({ command: "nowhere.sh" });
+  assertEquals([missing.state, missing.exitCode], ["failed", 127 << 8]);
 });
 
 Deno.test("output that a job makes is packed, links and modes too", async () => {

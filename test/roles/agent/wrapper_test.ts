@@ -49,8 +49,13 @@ Deno.test("wrapperScript() quotes names of files, but not a command that is none
     "'./it'\\''s $odd.sh'",
     "",
   ]);
-  const plain = wrapperScript({ ...JOB, command: "run.sh --fast" }, "/x");
-  assertEquals(plain.split("\n").at(-2), "./run.sh --fast");
+  const plain = wrapperScript({ ...JOB, command: "run.sh --fast", arguments: "1 &" }, "/x");
+  assertEquals(plain.split("\n").slice(-4), [
+    "_program=./run.sh",
+    'if [ -e "$_program" ]; then chmod a+x "$_program"; else _program=run.sh; fi',
+    '"$_program" --fast 1 &',
+    "",
+  ]);
 });
 
 Deno.test("wrapperScript() refuses packages that could be shell text", () => {
