@@ -74,7 +74,6 @@ export class LoadAgents implements Part {
   readonly #executed = new JobNumbers();
   readonly #stop = new AbortController();
   readonly #running: Promise<void>[] = [];
-  readonly #log = { ...silentLogger, error: (message: string) => this.#problem = message };
   #problem: string | undefined;
 
   /**
@@ -147,12 +146,17 @@ export class LoadAgents implements Part {
       latencies: this.#latencies,
       now: stopwatchMs,
     });
-    const agent = this.#makeAgent(number, link);
+    let isDying = false;
+    const agent = this.#makeAgent(number, link, (message) => {
+      // What a dying agent can no longer do is no fault of the site.
+      if (!isDying) this.#problem = message;
+    });
     if (this.#churn === undefined) return await agent.run(signal);
     const death = new AbortController();
     const lifeMs = this.#churn.draw(() => randomFraction(this.#random));
     const timer = this.#clock.after(lifeMs, () => {
       this.#counters.deaths++;
+      isDying = true;
       // Without its link it can hand nothing back: to the manager it has vanished.
       const die = () => death.abort(new Error("The agent has died"));
       link[Symbol.asyncDispose]().then(die, die);
@@ -166,7 +170,7 @@ export class LoadAgents implements Part {
     }
   }
 
-  #makeAgent(number: number, link: Link): Agent {
+  #makeAgent(number: number, link: Link, onError: (message: string) => void): Agent {
     const { manager, requestMs, envelope } = this.#words;
     const { openTransfer, workspace } = this.#surroundings;
     return new Agent({
@@ -176,7 +180,7 @@ export class LoadAgents implements Part {
       workspace: workspace(),
       runner: this.#runner,
       openTransfer,
-      log: this.#log,
+      log: { ...silentLogger, error: onError },
       times: { requestMs, longestRequestMs: 5 * requestMs, stopMs: STOP_MS },
       envelope,
       delivery: { rememberedLimit: REMEMBERED },
