@@ -34,7 +34,7 @@ const parser = object({
   jobs: optional(option("--jobs", integer({ min: 1, max: 100_000 }), {
     description: message`Number of jobs; those beyond the telling ones are calculators`,
   })),
-  grid: optional(option("--grid", choice(GRIDS), {
+  grid: optional(option("--grid", choice(GRIDS, { metavar: "GRID" }), {
     description: message`Run jobs of a grid whose services are simulated here`,
   })),
   dashboard: option("--dashboard", {

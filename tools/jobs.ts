@@ -44,7 +44,7 @@ const parser = or(
     merge(
       object({
         verb: constant("list"),
-        state: optional(option("--state", choice(JOB_STATES), {
+        state: optional(option("--state", choice(JOB_STATES, { metavar: "STATE" }), {
           description: message`Only jobs in this state`,
         })),
         limit: withDefault(

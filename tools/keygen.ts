@@ -5,7 +5,7 @@
  * @module
  */
 import { object } from "@optique/core/constructs";
-import { message } from "@optique/core/message";
+import { message, text } from "@optique/core/message";
 import { optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
@@ -26,7 +26,7 @@ const flags = object({
     "rsa" as const,
   ),
   bits: optional(option("--bits", bits(), {
-    description: message`Length of an RSA key; ${`${DEFAULT_RSA_BITS}`} where none is given`,
+    description: message`Length of an RSA key; default: ${text(`${DEFAULT_RSA_BITS}`)}`,
   })),
   bitsAsOriginal: optional(argument(bits(), {
     description: message`The same, as the original takes it`,

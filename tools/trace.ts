@@ -70,9 +70,13 @@ const replay = merge(
   object({
     verb: constant("replay"),
     file,
-    side: option("--side", choice(["agent", "manager", "monitor", "heartbeat"]), {
-      description: message`The side that is played; its peer is a role of ours in memory`,
-    }),
+    side: option(
+      "--side",
+      choice(["agent", "manager", "monitor", "heartbeat"], { metavar: "SIDE" }),
+      {
+        description: message`The side that is played; its peer is a role of ours in memory`,
+      },
+    ),
     keys,
     all: option("--all", { description: message`All differences, not only the first` }),
     verbose: option("--verbose", { description: message`Tell each step` }),

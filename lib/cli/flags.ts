@@ -146,7 +146,7 @@ export function parseCommandLine<T>(parser: Parser<"sync", T, unknown>, program:
     ...args[0] === "--completion" ? { completion: "option" } : {},
     aboveError: "none",
     showDefault: true,
-    showChoices: true,
+    showChoices: { maxItems: Infinity },
     termWidth: "auto",
     errorExitCode: EXIT.usage,
     onExit(code) {

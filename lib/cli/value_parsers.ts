@@ -6,6 +6,7 @@
 import { type Message, message, text } from "@optique/core/message";
 import type { ValueParser } from "@optique/core/valueparser";
 import { parseBytes, parseSeconds } from "../config/values.ts";
+import { tryParseJid } from "../protocol/jid.ts";
 
 function numeric(
   metavar: "SECONDS" | "BYTES",
@@ -39,4 +40,20 @@ export function seconds(): ValueParser<"sync", number> {
 /** A size in bytes: `4096`, `500MB`, `1GiB`. */
 export function bytes(): ValueParser<"sync", number> {
   return numeric("BYTES", parseBytes);
+}
+
+/** The JID of an account, with or without a resource: `local@domain`. */
+export function accountJid(): ValueParser<"sync", string> {
+  return {
+    mode: "sync",
+    metavar: "JID",
+    placeholder: "local@domain",
+    parse(input) {
+      const local = tryParseJid(input)?.local ?? "";
+      return local === ""
+        ? { success: false, error: message`Expected a Jabber ID local@domain, found ${input}.` }
+        : { success: true, value: input };
+    },
+    format: (value) => value,
+  };
 }

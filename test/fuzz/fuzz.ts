@@ -20,18 +20,18 @@ const NAMES = TARGETS.map(({ name }) => name);
 const flags = object({
   mutants: withDefault(
     option("--mutants", integer({ min: 1, metavar: "N" }), {
-      description: message`Mutants of each target; 10000 where none is given`,
+      description: message`Mutants of each target`,
     }),
     10_000,
   ),
   seed: withDefault(
     option("--seed", integer({ min: 0, metavar: "S" }), {
-      description: message`Another seed gives other mutants; 1 where none is given`,
+      description: message`Another seed gives other mutants`,
     }),
     1,
   ),
   targets: multiple(option("--target", choice(NAMES, { metavar: "TARGET" }), {
-    description: message`What is fuzzed; all where none is given`,
+    description: message`What is fuzzed; default: everything`,
   })),
   index: optional(option("--index", integer({ min: 0, metavar: "I" }), {
     description: message`Try this mutant alone`,

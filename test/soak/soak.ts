@@ -25,12 +25,12 @@ type SiteName = typeof SITES[number];
 
 const flags = object({
   minutes: withDefault(
-    option("--minutes", float({ min: 0, metavar: "N" }), {
+    option("--minutes", float({ min: 1, metavar: "N" }), {
       description: message`How long the sites run, side by side`,
     }),
     10,
   ),
-  sites: multiple(option("--site", choice(SITES), {
+  sites: multiple(option("--site", choice(SITES, { metavar: "SITE" }), {
     description: message`Run this one alone: the embedded servers, or Debian's`,
   })),
   seed: withDefault(
@@ -87,9 +87,14 @@ async function main(signal: AbortSignal): Promise<number> {
   if (skipped.length > 0) printErrorLine(`The real site is skipped: no ${skipped.join(", ")}`);
   const chosen = wanted.filter((name) => name !== "real" || skipped.length === 0);
   const endMs = performance.now() + minutes * 60_000;
-  const results: readonly SoakResult[] = await Promise.all(
+  // Each closes its site, also when another has failed.
+  const outcomes = await Promise.allSettled(
     chosen.map((name) => soak(name, seed, endMs, signal)),
   );
+  const results: readonly SoakResult[] = outcomes.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
   const leaks = results.some(({ leaks }) => leaks);
   if (json) printJson({ minutes, seed, skipped, leaks, results });
   else results.forEach(printSoak);

@@ -9,9 +9,8 @@ import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { InferValue } from "@optique/core/parser";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
-import { seconds } from "../../lib/cli/value_parsers.ts";
+import { accountJid, seconds } from "../../lib/cli/value_parsers.ts";
 
-const jid = () => string({ metavar: "JID" });
 const file = () => string({ metavar: "FILE" });
 const address = () => string({ metavar: "HOST:PORT" });
 
@@ -32,7 +31,7 @@ const targetFlags = object({
     description: message`File of accounts, a line USER:PASSWORD each`,
   })),
   tls: withDefault(
-    option("--tls", choice(["auto", "require", "direct", "off"]), {
+    option("--tls", choice(["auto", "require", "direct", "off"], { metavar: "MODE" }), {
       description: message`Encryption of the connections`,
     }),
     "auto" as const,
@@ -40,24 +39,26 @@ const targetFlags = object({
   caFile: optional(option("--ca-file", file(), {
     description: message`Certificates (PEM) to trust besides the system's`,
   })),
-  manager: optional(option("--manager", jid(), {
+  manager: optional(option("--manager", accountJid(), {
     description: message`Test this deployed manager`,
   })),
-  agent: optional(option("--agent", jid(), {
+  agent: optional(option("--agent", accountJid(), {
     description: message`Test this deployed agent; the suite must have its manager's account`,
   })),
   heartbeat: optional(option("--heartbeat", string({ metavar: "ROOM" }), {
     description: message`Test the components in this room`,
   })),
-  keymanager: optional(option("--keymanager", jid(), {
+  keymanager: optional(option("--keymanager", accountJid(), {
     description: message`Test this deployed key manager`,
   })),
-  monitor: optional(option("--monitor", jid(), {
+  monitor: optional(option("--monitor", accountJid(), {
     description: message`Test this deployed monitor`,
   })),
-  implementation: optional(option("--implementation", choice(["perl", "ours", "other"]), {
-    description: message`What the deployed peer is, where it should not be found out`,
-  })),
+  implementation: optional(
+    option("--implementation", choice(["perl", "ours", "other"], { metavar: "NAME" }), {
+      description: message`What the deployed peer is, where it should not be found out`,
+    }),
+  ),
 });
 
 const siteFlags = object({
@@ -83,7 +84,7 @@ const siteFlags = object({
     description: message`The manager's cooldown; default: 60 for the original, else none`,
   })),
   mode: withDefault(
-    option("--mode", choice(["both", "queue", "storage"]), {
+    option("--mode", choice(["both", "queue", "storage"], { metavar: "HALF" }), {
       description: message`Which half of the work the manager does`,
     }),
     "both" as const,
@@ -109,7 +110,7 @@ const keyFlags = object({
   publicKeys: optional(option("--public-keys", file(), {
     description: message`Public keys of the tested components, as the original keeps them`,
   })),
-  ticketIssuer: optional(option("--ticket-issuer", jid(), {
+  ticketIssuer: optional(option("--ticket-issuer", accountJid(), {
     description:
       message`The peer is in secure mode; the suite is the key manager whose tickets it takes`,
   })),

@@ -45,13 +45,13 @@ const sizeFlags = object({
 
 const placeFlags = object({
   time: withDefault(
-    option("--time", choice(["real", "virtual"]), {
+    option("--time", choice(["real", "virtual"], { metavar: "TIME" }), {
       description: message`Measure this machine, or run days in seconds, faults and all`,
     }),
     "real" as const,
   ),
   transport: withDefault(
-    option("--transport", choice(["memory", "memory-xml", "tcp"]), {
+    option("--transport", choice(["memory", "memory-xml", "tcp"], { metavar: "TRANSPORT" }), {
       description:
         message`How stanzas travel: as objects or as XML in this process, or between processes`,
     }),
@@ -98,18 +98,24 @@ const serverFlags = object({
     "agent",
   ),
   tls: withDefault(
-    option("--tls", choice(["starttls-if-offered", "require-starttls", "direct", "off"]), {
-      description: message`Encryption of connections to it`,
-    }),
+    option(
+      "--tls",
+      choice(["starttls-if-offered", "require-starttls", "direct", "off"], { metavar: "MODE" }),
+      {
+        description: message`Encryption of connections to it`,
+      },
+    ),
     "starttls-if-offered" as const,
   ),
   caFile: optional(option("--ca", string({ metavar: "FILE" }), {
     description: message`Certificates (PEM) to trust`,
   })),
-  envelope: optional(option("--envelope", choice(["original", "namespaced", "auto"]), {
-    description:
-      message`Form of messages (XMPP_ENVELOPE); default: original, with --server HOST:PORT auto`,
-  })),
+  envelope: optional(
+    option("--envelope", choice(["original", "namespaced", "auto"], { metavar: "FORM" }), {
+      description:
+        message`Form of messages (XMPP_ENVELOPE); default: original, with --server HOST:PORT auto`,
+    }),
+  ),
 });
 
 const modelFlags = object({
@@ -138,7 +144,7 @@ const modelFlags = object({
   silenceSeconds: optional(option("--lease-silence", seconds(), {
     description: message`JM_LEASE_SILENCE; default: 10m`,
   })),
-  faults: optional(option("--faults", choice(PROFILE_NAMES), {
+  faults: optional(option("--faults", choice(PROFILE_NAMES, { metavar: "PROFILE" }), {
     description: message`What goes wrong, in virtual time`,
   })),
 });

@@ -6,7 +6,7 @@
 import { EXIT, printErrorLine, printJson, printLine, UsageError } from "../../lib/cli.ts";
 import { escapeControls } from "../../lib/log.ts";
 import { type Address, formatAddress } from "./address.ts";
-import { startProxy } from "./record/proxy.ts";
+import { type ProxyOptions, type RecordingProxy, startProxy } from "./record/proxy.ts";
 import { TraceWriter } from "./record/trace_writer.ts";
 
 /** What `trace record` is told. */
@@ -26,7 +26,7 @@ export interface RecordOptions {
  * @param options See {@linkcode RecordOptions}.
  * @param signal Ends the recording; what was said so far is in the file.
  * @returns The exit code.
- * @throws {UsageError} When the file exists.
+ * @throws {UsageError} When the file exists or cannot be made, or nothing can listen at the address.
  */
 export async function recordTrace(options: RecordOptions, signal: AbortSignal): Promise<number> {
   const { listen, to, out, secrets, maxBytes, json } = options;
@@ -38,7 +38,7 @@ export async function recordTrace(options: RecordOptions, signal: AbortSignal): 
     onFull: () => printErrorLine(`${out} has ${maxBytes} bytes: nothing more is recorded`),
   });
   {
-    await using proxy = startProxy({
+    await using proxy = openProxy(out, {
       listen,
       to,
       writer,
@@ -69,8 +69,21 @@ function openFile(path: string, force: boolean): Deno.FsFile {
       ? Deno.openSync(path, { write: true, create: true, truncate: true, mode })
       : Deno.openSync(path, { write: true, createNew: true, mode });
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    throw new UsageError(`Cannot record into ${path}: it exists (--force replaces it)`);
+    if (error instanceof Deno.errors.AlreadyExists) {
+      throw new UsageError(`Cannot record into ${path}: it exists (--force replaces it)`);
+    }
+    throw new UsageError(`Cannot record into ${path}`, { cause: error });
+  }
+}
+
+/** Listens; an address that is not free, or none of this machine, is for the person at the terminal to mend. */
+function openProxy(out: string, options: ProxyOptions): RecordingProxy {
+  try {
+    return startProxy(options);
+  } catch (error) {
+    // Nothing was recorded: the next attempt shall find the place free.
+    Deno.removeSync(out);
+    throw new UsageError(`Cannot listen at ${formatAddress(options.listen)}`, { cause: error });
   }
 }
 

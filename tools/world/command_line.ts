@@ -43,7 +43,9 @@ const worldFlags = object({
     1,
   ),
   profile: withDefault(
-    option("--profile", choice(PROFILE_NAMES), { description: message`How bad it gets` }),
+    option("--profile", choice(PROFILE_NAMES, { metavar: "PROFILE" }), {
+      description: message`How bad it gets`,
+    }),
     "stormy" as const,
   ),
   agents: withDefault(
@@ -77,13 +79,13 @@ const worldFlags = object({
 
 const otherFlags = object({
   habits: withDefault(
-    option("--habits", choice(["plain", "varied"]), {
+    option("--habits", choice(["plain", "varied"], { metavar: "HABITS" }), {
       description:
         message`Varied: the seed decides on cooldown, room, form of messages and split roles`,
     }),
     "varied" as const,
   ),
-  defect: optional(option("--defect", choice(DEFECT_NAMES), {
+  defect: optional(option("--defect", choice(DEFECT_NAMES, { metavar: "DEFECT" }), {
     description: message`Put a known defect in`,
   })),
   only: optional(option("--only", string({ metavar: "FAULT,…" }), {
