@@ -7,6 +7,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
+import type { Info } from "../protocol/info.ts";
 import { tryParseJid } from "../protocol/jid.ts";
 import {
   decodeMessage,
@@ -103,25 +104,31 @@ export class SecureProvider implements MessageGuard {
     if (message.kind === "error" || message.kind === "ack") return stanza;
     const { body } = readSessionStanza(stanza);
     if (body === undefined && mayStayClear(message)) return stanza;
+    let sessionKey: Uint8Array | undefined;
     try {
-      if (body === undefined) throw new SecurityError("bad-session-key");
-      return this.#open(stanza, message, body);
+      if (body?.sessionKey === undefined) throw new SecurityError("bad-session-key");
+      sessionKey = this.#receivedKeys.unwrap(body.sessionKey);
+      return this.#open(stanza, message, body, sessionKey);
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
-      this.#refuse(stanza, message, error);
+      this.#refuse(stanza, message, error, sessionKey);
       return undefined;
     }
   }
 
-  #open(stanza: XmlElement, { from }: Message, body: SessionBody): XmlElement {
-    if (body.sessionKey === undefined) throw new SecurityError("bad-session-key");
-    const sessionKey = this.#receivedKeys.unwrap(body.sessionKey);
+  #open(
+    stanza: XmlElement,
+    { from }: Message,
+    body: SessionBody,
+    sessionKey: Uint8Array,
+  ): XmlElement {
     const info = decryptElement(body.info, sessionKey);
-    this.#sessionKeys.set(tryParseJid(from)?.full ?? "", sessionKey);
     const { [TICKET]: ticket, ...attrs } = info.attrs;
     const isRequestForTicket = this.#options.givesTickets === true &&
       decodeValue(attrs["command"] ?? "") === "getTicket";
     if (!isRequestForTicket) this.#checkTicket(decodeValue(ticket ?? ""), from);
+    // Not before: else a server could put its own key in the place and read what is answered to others.
+    this.#sessionKeys.set(tryParseJid(from)?.full ?? "", sessionKey);
     return withInfo(stanza, { ...info, attrs });
   }
 
@@ -135,7 +142,12 @@ export class SecureProvider implements MessageGuard {
   }
 
   /** As the original: the message is acknowledged, and its sender told why it had no effect. */
-  #refuse(stanza: XmlElement, message: Message, error: SecurityError): void {
+  #refuse(
+    stanza: XmlElement,
+    message: Message,
+    error: SecurityError,
+    sessionKey: Uint8Array | undefined,
+  ): void {
     const { log, clock } = this.#options;
     const isError = message.kind === "command" &&
       NEVER_ANSWERED.test(message.info.attributes["command"] ?? "");
@@ -148,12 +160,14 @@ export class SecureProvider implements MessageGuard {
     if (acknowledgement !== undefined) this.#port.send(acknowledgement);
     if (!this.#answers.take(sender.bare, clock.now())) return;
     log.warning(`Refusing message of ${sender}: ${error.message}`);
-    this.#answer(sender.full, formOf(stanza), error);
+    const { info, encrypted } = errorAnswer(error);
+    const answer = this.#answer(sender.full, formOf(stanza), info);
+    const isReadable = encrypted && sessionKey !== undefined;
+    this.#port.send(isReadable ? this.#encrypt(answer, sessionKey) : answer);
   }
 
-  #answer(to: string, form: EnvelopeForm, error: SecurityError): void {
-    const { info, encrypted } = errorAnswer(error);
-    const stanza = encodeMessage({
+  #answer(to: string, form: EnvelopeForm, info: Info): XmlElement {
+    return encodeMessage({
       kind: "command",
       from: this.#port.jid?.bare ?? "",
       to,
@@ -164,8 +178,6 @@ export class SecureProvider implements MessageGuard {
       info,
       form,
     });
-    const sessionKey = encrypted ? this.#sessionKeys.get(to) : undefined;
-    this.#port.send(sessionKey === undefined ? stanza : this.#encrypt(stanza, sessionKey));
   }
 
   #encrypt(stanza: XmlElement, sessionKey: Uint8Array): XmlElement {

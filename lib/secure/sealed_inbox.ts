@@ -5,8 +5,10 @@
  * taken once. What is known of an ephemeral key is forgotten when no box under it could be fresh any
  * more, or when there are too many. Then a floor is raised for that sender, and of an unknown ephemeral
  * key only boxes above the floor are taken, also where the receiver's clock is set back. The receiver's
- * own start is the first floor. So no box is ever taken twice, at the price that some good ones are
- * refused after a restart where clocks differ; its sender seals them again with each attempt.
+ * own start is the first floor. So no box is taken twice while the receiver lives, and after a restart
+ * none but those that were stamped ahead of its clock then, for as long as they were ahead. The price is
+ * that some good ones are refused after a restart where clocks differ; their sender seals them again with
+ * each attempt.
  *
  * @module
  */

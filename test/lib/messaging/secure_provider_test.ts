@@ -28,9 +28,9 @@ function recorded(conn: string): XmlElement[] {
 }
 
 /** The recorded request, its session key for our manager: the recorded one's private key is not known. */
-function readdressed(stanza: XmlElement): XmlElement {
+function readdressed(stanza: XmlElement, key = sessionKey): XmlElement {
   const { body } = readSessionStanza(stanza);
-  const wrapped = wrapSessionKey(sessionKey, jmKey.publicKey, seededRandom(3));
+  const wrapped = wrapSessionKey(key, jmKey.publicKey, seededRandom(3));
   return withSessionBody(stanza, { info: body?.info ?? "", sessionKey: wrapped });
 }
 
@@ -38,14 +38,15 @@ function readdressed(stanza: XmlElement): XmlElement {
 function request(
   attributes: Record<string, string>,
   more: Record<string, string> = {},
+  key = sessionKey,
 ): XmlElement {
-  const info = encryptInfo({ attributes, children: {} }, sessionKey, seededRandom(4));
+  const info = encryptInfo({ attributes, children: {} }, key, seededRandom(4));
   const stanza = xml(
     "message",
     { from: AGENT, to: "jm@copilot.test", id: "1", ...more },
     xml("body"),
   );
-  return readdressed(withSessionBody(stanza, { info, sessionKey: "" }));
+  return readdressed(withSessionBody(stanza, { info, sessionKey: "" }), key);
 }
 
 function plain(attributes: Record<string, string>, more: Record<string, string> = {}): XmlElement {
@@ -127,6 +128,20 @@ Deno.test("a manager refuses a request without a good ticket in the original's w
     decryptInfo(expired.body?.info ?? "", sessionKey).attributes["errorString"],
     "The ticket has expired (now is 1795429704 and the ticket is valid to 1795429703)",
   );
+});
+
+Deno.test("a manager encrypts to the session key that came with a ticket, whatever comes without one", async () => {
+  const { link, guarded, given } = await managerScene();
+  link.bring(request({ command: "getJob", componentAuthenticationTicket: TICKET }));
+  const forged = new Uint8Array(32).fill(7);
+  link.bring(request({ command: "getJob" }, { id: "2" }, forged));
+  assertEquals(given.length, 1);
+  // Who was refused is told under the key it sent, and learns nothing else.
+  const refusal = readSessionStanza(link.sent.at(-1) ?? xml("none"));
+  assertEquals(decryptInfo(refusal.body?.info ?? "", forged).attributes["command"], "error");
+  guarded.send(plain({ command: "runJob" }, { from: "jm@copilot.test", to: AGENT, id: "3" }));
+  const { body } = readSessionStanza(link.sent.at(-1) ?? xml("none"));
+  assertEquals(decryptInfo(body?.info ?? "", sessionKey).attributes["command"], "runJob");
 });
 
 Deno.test("a manager lets in whoever shows a ticket only if it is told to", async () => {
