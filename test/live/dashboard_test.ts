@@ -164,7 +164,14 @@ visit("keys move through views, tables and the search", {}, async ({ page, open 
   await waitFor(page, /\d found/);
   await page.keyboard.press("Escape");
   await page.keyboard.press("?");
-  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  const keys = page.getByRole("dialog", { name: "Keys" });
+  await keys.getByLabel("Listen to these keys").uncheck();
+  await page.keyboard.press("Escape");
+  await keys.waitFor({ state: "hidden" });
+  await page.keyboard.press("3");
+  await page.getByRole("button", { name: "Keys" }).click();
+  assertMatch(page.url(), /\/dashboard\/jobs\?q=too\+large$/);
+  await keys.getByLabel("Listen to these keys").check();
   await page.keyboard.press("Escape");
   for (const [key, view] of [["3", "agents"], ["4", "managers"], ["5", "trends"], ["1", ""]]) {
     await page.keyboard.press(key ?? "");

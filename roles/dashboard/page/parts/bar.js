@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference lib="dom" />
 /**
- * The bar on top: views, the pulse, light and dark.
+ * The bar on top: views, the pulse, light and dark, keys.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import { html } from "../html.js";
 import { togglePause, useLive } from "../live.js";
 import { to } from "../router.js";
 import { toggleTheme, useTheme } from "../theme.js";
+import { showKeys } from "./help.js";
 import { Icon } from "./icon.js";
 
 const STATUS_TEXT = {
@@ -40,6 +41,13 @@ function ThemeButton() {
   `;
 }
 
+function KeysButton() {
+  return html`
+    <button class="icon-button keys-button" type="button" onClick=${showKeys} aria-label="Keys"
+      title="Keys (?)"><kbd>?</kbd></button>
+  `;
+}
+
 /**
  * The bar.
  *
@@ -61,6 +69,7 @@ export function Bar({ views, current }) {
         <div class="tools">
           <${Pulse} />
           <${ThemeButton} />
+          <${KeysButton} />
         </div>
       </div>
     </header>

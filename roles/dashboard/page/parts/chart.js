@@ -20,14 +20,21 @@ import { useTheme } from "../theme.js";
  *   height?: number,
  *   format?: (value: number | null | undefined) => string,
  *   isBinary?: boolean,
+ *   isWhole?: boolean,
  * }} ChartProps `times` in seconds since the epoch; colours are names of CSS variables; `stack`: bars on
  * top of each other, `shares`: areas, of values that make a hundred; `isBinary`: steps of the axis are
- * powers of two.
+ * powers of two; `isWhole`: they are whole numbers.
  */
 
 /** Colours of series that have none of their own. */
 export const PALETTE = Array.from({ length: 8 }, (_, index) => `--series-${index + 1}`);
 
+/** Steps of an axis of counts: there is no half a job. */
+const WHOLE_STEPS = Array.from(
+  { length: 10 },
+  (_, power) => [1, 2, 5].map((step) => step * 10 ** power),
+)
+  .flat();
 const POWERS_OF_TWO = Array.from({ length: 40 }, (_, power) => 2 ** power);
 
 /** @param {string} name */
@@ -87,7 +94,8 @@ function seriesOptions({ label, color: name }, kind) {
  * @returns {uPlot.Options}
  */
 function chartOptions(props, width, onCursor) {
-  const { times, series, kind, height = 190, format = measure, isBinary = false } = props;
+  const { times, series, kind, height = 190, format = measure, isBinary = false, isWhole = false } =
+    props;
   const step = kind === "stack" ? (times[1] ?? 0) - (times[0] ?? 0) : 0;
   const axis = {
     stroke: color("--text-faint"),
@@ -121,7 +129,7 @@ function chartOptions(props, width, onCursor) {
         space: 34,
         gap: 6,
         values: (_, values) => values.map(format),
-        ...isBinary ? { incrs: POWERS_OF_TWO } : {},
+        ...isBinary ? { incrs: POWERS_OF_TWO } : isWhole ? { incrs: WHOLE_STEPS } : {},
       },
     ],
     series: [{}, ...series.map((one) => seriesOptions(one, kind))],

@@ -5,11 +5,14 @@
  *
  * @module
  */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
 import { togglePause } from "../live.js";
 import { go, to } from "../router.js";
 import { toggleTheme } from "../theme.js";
+
+/** Where the browser keeps that keys are not wanted: a voice or a shaking hand presses many. */
+const OFF = "copilot-keys-off";
 
 const KEYS = [
   ["1 – 5", "the views"],
@@ -19,6 +22,12 @@ const KEYS = [
   ["t", "light or dark"],
   ["?", "this list"],
 ];
+
+/** Shows the list of keys. */
+export function showKeys() {
+  const dialog = document.querySelector("dialog.keys");
+  if (dialog instanceof HTMLDialogElement) dialog.showModal();
+}
 
 /** Moves the focus among the rows of a table. @param {1 | -1} step */
 function moveFocus(step) {
@@ -53,6 +62,7 @@ export function Keys({ views }) {
         if (event.key === "Escape") event.target.blur();
         return;
       }
+      if (localStorage.getItem(OFF) !== null) return;
       const view = views[Number(event.key) - 1];
       if (view !== undefined) go(to(view.id === "" ? [] : [view.id]));
       else if (event.key === "/") focusSearch();
@@ -60,13 +70,19 @@ export function Keys({ views }) {
       else if (event.key === "k") moveFocus(-1);
       else if (event.key === "p") togglePause();
       else if (event.key === "t") toggleTheme();
-      else if (event.key === "?") dialog.current?.showModal();
+      else if (event.key === "?") showKeys();
       else return;
       event.preventDefault();
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
+  const [isOff, setOff] = useState(localStorage.getItem(OFF) !== null);
+  const toggle = () => {
+    if (isOff) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "yes");
+    setOff(!isOff);
+  };
   const rows = KEYS.map(([key, meaning]) =>
     html`
       <dt key=${key}><kbd>${key}</kbd></dt>
@@ -74,9 +90,11 @@ export function Keys({ views }) {
     `
   );
   return html`
-    <dialog ref=${dialog} class="dialog" aria-label="Keys">
+    <dialog ref=${dialog} class="dialog keys" aria-label="Keys">
       <h2>Keys</h2>
       <dl class="pairs">${rows}</dl>
+      <label class="choice"><input type="checkbox" checked=${!isOff} onChange=${toggle} />
+        Listen to these keys</label>
       <div class="buttons">
         <button class="button" type="button" onClick=${() => dialog.current?.close()}>Close</button>
       </div>

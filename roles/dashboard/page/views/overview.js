@@ -74,8 +74,13 @@ function Throughput({ queue }) {
   return html`
     <section class="card span-8">
       <div class="card-head"><h2>Jobs ended</h2><span class="note">by the minute, last hour</span></div>
-      <${Chart} times=${times} series=${series} kind="stack" format=${count}
-        height=${206} />
+      ${series.every(({ values }) => sum(values) === 0)
+        ? html`<${Empty}>No job has ended in the last hour<//>`
+        : html`
+          <${Chart} times=${times} series=${series} kind="stack" isWhole=${true}
+            format=${count}
+            height=${206} />
+        `}
     </section>
   `;
 }
