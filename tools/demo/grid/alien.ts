@@ -84,8 +84,7 @@ function viewOf(services: CentralServices, id: number, job: AlienDemoJob): GridJ
   const end = states.at(-1) ?? "";
   return {
     id: `${id}`,
-    name: job.name,
-    states,
+    tries: [{ name: `${id} ${job.name}`, states }],
     hasEnded: END.test(end),
     registered,
     asExpected: end === job.ends && registered.join() === job.registers.join() &&

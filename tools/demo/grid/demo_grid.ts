@@ -5,14 +5,20 @@
  */
 import type { DemoSite, ManagerMaker } from "../demo_site.ts";
 
-/** What the grid shows of a job. */
-export interface GridJobView {
-  /** The job's id, in the grid and at the site. */
-  readonly id: string;
-  /** What it shows. */
+/** A job in the grid. */
+export interface GridTry {
+  /** Its id, and what it shows. */
   readonly name: string;
-  /** States in the grid that it has been in. */
+  /** States that it has been in. */
   readonly states: readonly string[];
+}
+
+/** What the grid shows of a job of the site. */
+export interface GridJobView {
+  /** The job's id at the site. */
+  readonly id: string;
+  /** It in the grid: more than one where a lost one was replaced, the last one counts. */
+  readonly tries: readonly [...GridTry[], GridTry];
   /** True where nothing more follows. */
   readonly hasEnded: boolean;
   /** Names of its output in the grid's catalogue. */

@@ -33,7 +33,7 @@ const FIRST_ID = 4001;
 const ACCOUNT = "storagemanager";
 const PILOT = fromFileUrl(new URL("../../../fixtures/jobs/panda/startPanda", import.meta.url));
 /** What the jobs run; that of the first one is long enough for its agent to be killed. */
-const PAYLOADS = ["sleep 2; echo survived", "seq 1 1000", "echo 6 7", "exit 3", "date"];
+const PAYLOADS = ["sleep 2; echo ok", "seq 1 1000", "echo 6 7", "exit 3", "date"];
 
 /** Account of Rucio. */
 const LOGIN = { account: "copilot", username: "copilot", password: "demo" };
@@ -66,7 +66,7 @@ export async function openPandaDemo(): Promise<DemoGrid> {
   /** Ids of the pilots at the site. */
   const pilots: string[] = [];
   const view = () =>
-    pilots.map((id, index) => viewOf(rucio, id, jobsOf(panda, pilotName(index)), index));
+    pilots.map((id, index) => viewOf(rucio, id, pilotName(index), jobsOf(panda, pilotName(index))));
   return {
     name: "PanDA",
     where: `A PanDA server, simulated, at ${pandaUrl}, and a Rucio at ${rucioUrl}`,
@@ -179,19 +179,19 @@ function managerMaker({ pandaUrl, rucioUrl }: Services): ManagerMaker {
 function viewOf(
   { catalogue }: RucioService,
   id: string,
+  pilot: string,
   jobs: readonly SimPandaJob[],
-  index: number,
 ): GridJobView {
+  const tries = jobs.map(({ pandaId, definition, states }) => ({
+    name: `${pandaId} ${definition.parameters}`,
+    states: states.map(({ status }) => status),
+  }));
   const last = jobs.at(-1);
-  const { parameters = "" } = last?.definition ?? {};
-  const ids = jobs.map(({ pandaId }) => pandaId);
-  const outputs = last?.outputs ?? [];
-  const files = outputs.map((lfn) => catalogue.files.get(`user.copilot:${lfn}`));
-  const expected = parameters.startsWith("exit") ? "failed" : "finished";
+  const files = (last?.outputs ?? []).map((lfn) => catalogue.files.get(`user.copilot:${lfn}`));
+  const expected = last?.definition.parameters?.startsWith("exit") ? "failed" : "finished";
   return {
     id,
-    name: `${ids.join(", then ") || pilotName(index)}: ${parameters}`,
-    states: jobs.flatMap(({ states }) => states.map(({ status }) => status)),
+    tries: [...tries.slice(0, -1), tries.at(-1) ?? { name: pilot, states: [] }],
     // One that was lost has failed, too, but its pilot comes again.
     hasEnded: last !== undefined && last.ends > 0 && last.status !== "holding",
     registered: files.flatMap((file) => file === undefined ? [] : [file.name]),

@@ -4,19 +4,22 @@
  *
  * @module
  */
-import { EXIT, paint, print, printJson, printLine, table } from "../../../lib/cli.ts";
+import { paint } from "../../../lib/cli.ts";
 import { sleep, systemClock } from "../../../lib/clock.ts";
-import type { HistoryEntry, JobRecord } from "../../../lib/jobs/job_store.ts";
 import { stateStyle } from "../../job_texts.ts";
 import type { DemoSite } from "../demo_site.ts";
 import { loseAgent } from "../lose_agent.ts";
 import { lastLine } from "../output.ts";
-import type { DemoGrid, GridJobView } from "./demo_grid.ts";
+import type { DemoGrid, GridTry } from "./demo_grid.ts";
+import type { GridEnding } from "./grid_report.ts";
 
 /** Jobs where nobody says how many. */
 const TEN = 10;
 /** Time between two looks at the jobs. */
 const LOOK_MS = 100;
+/** Widths of a line's columns. */
+const NAME_WIDTH = 26;
+const STATE_WIDTH = 9;
 
 /** What is run. */
 export interface GridDemo {
@@ -26,14 +29,6 @@ export interface GridDemo {
   readonly agents: number;
   /** Default: 10. */
   readonly jobs: number | undefined;
-}
-
-/** How a job ended at the grid and at the site. */
-interface Ending {
-  readonly view: GridJobView;
-  readonly record: JobRecord | undefined;
-  readonly history: readonly HistoryEntry[];
-  readonly printed: string | undefined;
 }
 
 /**
@@ -47,7 +42,7 @@ export async function runGridDemo(
   { grid, site, agents, jobs = TEN }: GridDemo,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<readonly Ending[]> {
+): Promise<readonly GridEnding[]> {
   const { store } = site.queue;
   say(grid.where);
   await grid.submit(1, site);
@@ -57,28 +52,23 @@ export async function runGridDemo(
   await grid.submit(jobs - 1, site);
   say(`Submitted ${jobs} jobs to ${grid.name}; starting ${agents} agents`);
   await site.startAgents(agents);
+  say(line("JOB", `IN ${grid.name.toUpperCase()}`, "IN CO-PILOT"));
   const told = new Map<string, string>();
   for (;;) {
     const views = grid.view();
-    for (const { id, name, states } of views) {
-      const record = await store.get(id);
-      const [there, here] = [states.at(-1) ?? "", record?.state ?? ""];
+    for (const { id, tries } of views) {
+      const { name, states } = tries[tries.length - 1] as GridTry;
+      const { state: here } = await store.get(id) ?? {};
+      const there = states.at(-1) ?? "";
       if (told.get(id) === `${there} ${here}`) continue;
       told.set(id, `${there} ${here}`);
-      const painted = paint(
-        here.padEnd(9),
-        record === undefined ? "dim" : stateStyle(record.state) ?? "dim",
-      );
-      say(
-        `  ${shortId(id)} ${name.padEnd(24)} ${grid.name} ${there.padEnd(9)} Co-Pilot ${painted}`
-          .trimEnd(),
-      );
+      say(line(name, there, here === undefined ? "" : paint(here, stateStyle(here) ?? "dim")));
     }
     if (views.every(({ hasEnded }) => hasEnded)) break;
     await sleep(systemClock, LOOK_MS, { signal });
   }
   return await Promise.all(
-    grid.view().map(async (view): Promise<Ending> => {
+    grid.view().map(async (view): Promise<GridEnding> => {
       const record = await store.get(view.id);
       const history = await store.history(view.id);
       const { done } = site.sandbox.addresses.directories;
@@ -87,65 +77,8 @@ export async function runGridDemo(
   );
 }
 
-/** True where a job ended as it should, at the grid and at the site. */
-function isAsExpected({ view, printed, record }: Ending): boolean {
-  return view.asExpected && (record?.state === "succeeded" || record?.state === "failed") &&
-    (view.prints === undefined || view.prints === printed);
-}
-
-/**
- * Prints how it went; the exit code tells whether each job ended as it should.
- *
- * @param endings What {@linkcode runGridDemo} saw.
- * @param options The grid's name, how long it took, and whether one object is wanted.
- */
-export function reportGridDemo(
-  endings: readonly Ending[],
-  { grid, seconds, json }: {
-    readonly grid: string;
-    readonly seconds: number;
-    readonly json: boolean;
-  },
-): number {
-  const count = (state: string) => endings.filter(({ record }) => record?.state === state).length;
-  const requeued = endings.reduce(
-    (sum, { record }) => sum + Math.max(0, (record?.attempts ?? 1) - 1),
-    0,
-  );
-  const [succeeded, failed] = [count("succeeded"), count("failed")];
-  const code = endings.every(isAsExpected) ? EXIT.done : EXIT.failed;
-  if (json) {
-    printJson({ jobs: endings.length, succeeded, failed, requeued, seconds });
-    return code;
-  }
-  printLine("");
-  print(table(endings, [
-    { title: "ID", value: ({ view }) => shortId(view.id) },
-    { title: "JOB", value: ({ view }) => view.name },
-    { title: `IN ${grid.toUpperCase()}`, value: ({ view }) => view.states.join(" ") },
-    { title: "IN CO-PILOT", value: ({ history }) => statesOf(history).join(" ") },
-    { title: "REGISTERED", value: ({ view }) => view.registered.join(" ") },
-    { title: "PRINTED", value: ({ printed }) => printed },
-    {
-      title: "",
-      value: (ending) => isAsExpected(ending) ? "as expected" : "NOT AS EXPECTED",
-      style: (ending) => isAsExpected(ending) ? "dim" : "red",
-    },
-  ]));
-  printLine("");
-  printLine(
-    `${endings.length} jobs of ${grid}: ${succeeded} succeeded, ${failed} failed, ` +
-      `${requeued} taken back, in ${seconds.toFixed(1)} s`,
-  );
-  return code;
-}
-
-/** As much of an id as tells jobs apart. */
-function shortId(id: string): string {
-  return id.slice(0, 8);
-}
-
-/** States at the site, without repetitions. */
-function statesOf(history: readonly HistoryEntry[]): string[] {
-  return history.map(({ state }) => state).filter((state, index, all) => state !== all[index - 1]);
+/** A line that tells of one change. */
+function line(name: string, there: string, here: string): string {
+  const shown = name.slice(0, NAME_WIDTH).padEnd(NAME_WIDTH);
+  return `  ${shown}  ${there.padEnd(STATE_WIDTH)}  ${here}`.trimEnd();
 }
