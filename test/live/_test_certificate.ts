@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fromFileUrl } from "@std/path";
 import { hasProgram } from "../../tools/demo/programs.ts";
 
 /** Whether openssl is installed. */
@@ -13,6 +14,12 @@ export interface TestCertificate {
   readonly certFile: string;
   readonly keyFile: string;
 }
+
+/** The certificate of the fixtures: it names the domain of the servers, and this machine. */
+export const FIXTURE_CERTIFICATE: TestCertificate = {
+  certFile: fromFileUrl(new URL("../../fixtures/tls/copilot_test.crt", import.meta.url)),
+  keyFile: fromFileUrl(new URL("../../fixtures/tls/copilot_test.key", import.meta.url)),
+};
 
 /**
  * Makes a certificate for this machine's loopback address.

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromFileUrl } from "@std/path";
+import { FIXTURE_CERTIFICATE, type TestCertificate } from "./_test_certificate.ts";
 
 /** Options of {@linkcode startEjabberd}. */
 export interface EjabberdOptions {
@@ -11,9 +11,11 @@ export interface EjabberdOptions {
   readonly streamManagement?: boolean;
   /** Whether its API answers over HTTP, to anybody on this machine. Default false. */
   readonly api?: boolean;
+  /** Its certificate. Default that of the fixtures. */
+  readonly certificate?: TestCertificate;
 }
 
-/** A running ejabberd; TLS (STARTTLS) is offered with the certificate of the fixtures. */
+/** A running ejabberd; STARTTLS and TLS are offered. */
 export interface EjabberdServer extends AsyncDisposable {
   /** Address that it listens on. */
   readonly host: string;
@@ -37,8 +39,6 @@ const HOST = "127.0.0.1";
 const DOMAIN = "copilot.test";
 const ERL = "/usr/bin/erl";
 const ERL_LIBS = "/usr/lib/x86_64-linux-gnu";
-const fixture = (name: string) =>
-  fromFileUrl(new URL(`../../fixtures/tls/${name}`, import.meta.url));
 
 /** Whether ejabberd is installed. */
 export const hasEjabberd = (() => {
@@ -128,10 +128,8 @@ export async function startEjabberd(
 ): Promise<EjabberdServer> {
   const folder = await Deno.makeTempDir({ prefix: "copilot_ejabberd_" });
   const [port, tlsPort, apiPort] = [freePort(), freePort(), freePort()];
-  const caFile = fixture("copilot_test.crt");
-  const identity = await Promise.all(
-    [caFile, fixture("copilot_test.key")].map((file) => Deno.readTextFile(file)),
-  );
+  const { certFile: caFile, keyFile } = options.certificate ?? FIXTURE_CERTIFICATE;
+  const identity = await Promise.all([caFile, keyFile].map((file) => Deno.readTextFile(file)));
   await Deno.writeTextFile(`${folder}/tls.pem`, identity.join("\n"));
   const text = configuration(folder, port, tlsPort, apiPort, options);
   await Deno.writeTextFile(`${folder}/ejabberd.yml`, text);

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { LinkRefusedError } from "../../lib/messaging/link.ts";
 import { xmppLink, type XmppLinkOptions } from "../../lib/messaging/xmpp_link.ts";
@@ -12,6 +12,7 @@ import {
 } from "../contract/link.ts";
 import { cuttingProxy } from "../lib/messaging/xmpp/_cutting_proxy.ts";
 import { hasEjabberd, startEjabberd } from "./ejabberd_server.ts";
+import { hasOpenssl, makeCertificate, type TestCertificate } from "./_test_certificate.ts";
 import { hasProsody, startProsody } from "./xmpp_server.ts";
 
 const accounts: ReadonlyMap<string, string> = new Map(
@@ -33,7 +34,11 @@ interface Kind {
   readonly name: string;
   readonly installed: boolean;
   readonly keepsOrder: boolean;
-  start(options: { readonly streamManagement: boolean; readonly port?: number }): Promise<Server>;
+  start(options: {
+    readonly streamManagement: boolean;
+    readonly port?: number;
+    readonly certificate?: TestCertificate;
+  }): Promise<Server>;
 }
 
 const PROSODY: Kind = {
@@ -178,6 +183,27 @@ for (const kind of [PROSODY, EJABBERD]) {
         const opened = () => link.open({ onStanza() {}, onStatus() {} });
         await assertRejects(opened, LinkRefusedError, reason);
       });
+    }
+  });
+
+  // It names the very address that is connected to; what counts is the domain of the account.
+  const lacks = hasOpenssl ? "" : " (openssl is not installed)";
+  const name = `${where} is refused for a certificate of another host${lacks}`;
+  Deno.test(name, { ignore: ignore || !hasOpenssl }, async (t) => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const certificate = await makeCertificate(folder, "elsewhere");
+      await using server = await kind.start({ streamManagement: false, certificate });
+      for (const [how, way] of Object.entries({ STARTTLS, "direct TLS": DIRECT_TLS })) {
+        await t.step(`by ${how}`, async () => {
+          await using link = login(server, way, "alice", { backoff: { attempts: 0 } });
+          const opened = () => link.open({ onStanza() {}, onStatus() {} });
+          const { message } = await assertRejects(opened, LinkRefusedError);
+          assertMatch(message, /certificate.*copilot\.test/);
+        });
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
     }
   });
 }

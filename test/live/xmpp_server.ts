@@ -5,6 +5,7 @@
  */
 import { connect } from "node:net";
 import { freePort } from "../_free_port.ts";
+import { FIXTURE_CERTIFICATE, type TestCertificate } from "./_test_certificate.ts";
 
 /** Options of {@linkcode startProsody}. */
 export interface ProsodyOptions {
@@ -12,8 +13,10 @@ export interface ProsodyOptions {
   readonly accounts: ReadonlyMap<string, string>;
   /** Whether there are rooms. Default true. */
   readonly muc?: boolean;
-  /** Whether STARTTLS and TLS are offered, with the certificate of the fixtures; or TLS 1.2 and nothing else. Default false. */
+  /** Whether STARTTLS and TLS are offered; or TLS 1.2 and nothing else. Default false. */
   readonly tls?: boolean | "tlsv1_2";
+  /** Its certificate. Default that of the fixtures. */
+  readonly certificate?: TestCertificate;
   /** Whether stream management (mod_smacks) is offered. Default false. */
   readonly streamManagement?: boolean;
   /** Token of the module that tells who is connected. Default: it is not loaded. */
@@ -47,8 +50,6 @@ export interface ProsodyServer extends AsyncDisposable {
 const HOST = "127.0.0.1";
 const DOMAIN = "copilot.test";
 const PLUGINS = new URL("../../roles/presence/", import.meta.url).pathname;
-const CERTIFICATE = new URL("../../fixtures/tls/copilot_test.crt", import.meta.url).pathname;
-const KEY = new URL("../../fixtures/tls/copilot_test.key", import.meta.url).pathname;
 /** Tries to connect, 50 ms apart, before Prosody is given up. */
 const MOST_TRIES = 200;
 
@@ -85,7 +86,8 @@ function configuration(folder: string, options: ProsodyOptions, ports: Ports) {
   const { port, tlsPort, httpPort } = ports;
   const modules = ["disco", "roster", "saslauth", "ping", "presence", "message", "iq"];
   const protocol = options.tls === "tlsv1_2" ? `, protocol = "tlsv1_2"` : "";
-  const identity = `{ certificate = "${CERTIFICATE}", key = "${KEY}"${protocol} }`;
+  const { certFile, keyFile } = options.certificate ?? FIXTURE_CERTIFICATE;
+  const identity = `{ certificate = "${certFile}", key = "${keyFile}"${protocol} }`;
   const offersTls = (options.tls ?? false) !== false;
   const tls = offersTls
     ? `c2s_direct_tls_ports = { ${tlsPort} }\nssl = ${identity}\nc2s_direct_tls_ssl = ${identity}`
@@ -152,6 +154,7 @@ async function writeAccounts(folder: string, accounts: ReadonlyMap<string, strin
 export async function startProsody(options: ProsodyOptions): Promise<ProsodyServer> {
   const folder = await Deno.makeTempDir({ prefix: "copilot_prosody_" });
   const { host = HOST, port = freePort() } = options;
+  const { certFile: caFile } = options.certificate ?? FIXTURE_CERTIFICATE;
   const [tlsPort, httpPort] = [freePort(), freePort()];
   await writeAccounts(folder, options.accounts);
   await Deno.writeTextFile(
@@ -186,7 +189,7 @@ export async function startProsody(options: ProsodyOptions): Promise<ProsodyServ
     pid: process.pid,
     domain: DOMAIN,
     mucDomain: `conference.${DOMAIN}`,
-    ...((options.tls ?? false) !== false ? { tlsPort, caFile: CERTIFICATE } : {}),
+    ...((options.tls ?? false) !== false ? { tlsPort, caFile } : {}),
     [Symbol.asyncDispose]: stop,
   };
 }
