@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { carbonSender, type CarbonSenderOptions } from "../../lib/metrics/carbon_sender.ts";
 import type { Sample } from "../../lib/metrics/sample.ts";
+import { eventually } from "../_eventually.ts";
 
 /** A Carbon with {@linkcode SINK_SCHEMAS} and {@linkcode SINK_RULES} that can be stopped. */
 export interface StoppableCarbon extends AsyncDisposable {
@@ -166,7 +167,7 @@ async function isBounded(carbon: StoppableCarbon): Promise<void> {
     })));
     assertEquals([sink.waiting, sink.lost], [10, 15]);
     await carbon.start();
-    while (sink.waiting > 0) await turn();
+    await eventually("an empty sink", () => sink.waiting === 0);
   }
   const newest = Array.from({ length: 10 }, (_, index) => [from + 15 + index, 15 + index] as const);
   await assertStored(carbon, "sink.bounded.a", newest);
@@ -180,7 +181,7 @@ async function fillsNewAggregator(carbon: StoppableCarbon): Promise<void> {
   const second = nowSeconds();
   await using sink = sinkOn(carbon.aggregatorPort);
   sink.write(counts("lost", second));
-  while (sink.waiting > 0) await turn();
+  await eventually("an empty sink", () => sink.waiting === 0);
   await carbon.restartAggregator();
   sink.write([{ path: "sink.lost.m4.count", value: 4, timeSeconds: second }]);
   await assertStored(carbon, "sink.sum.lost", [[second, 10]]);

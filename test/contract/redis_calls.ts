@@ -6,6 +6,7 @@
 
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { type RedisCalls, RedisError } from "../../lib/jobs/redis_calls.ts";
+import { eventually } from "../_eventually.ts";
 
 /** A Redis without keys that connections can be opened to. */
 export interface RedisUnderTest extends AsyncDisposable {
@@ -141,7 +142,10 @@ function testConnections(test: Test): void {
     const popped = calls.call(["BLPOP", "queue", 0]);
     const behind = calls.call(["LLEN", "queue"]);
     // The call waits once the server knows of one blocked client.
-    while (!`${await other.call(["INFO", "clients"])}`.includes("blocked_clients:1"));
+    await eventually(
+      "a blocked client",
+      async () => `${await other.call(["INFO", "clients"])}`.includes("blocked_clients:1"),
+    );
     await other.call(["RPUSH", "queue", "first", "second"]);
     assertEquals(await popped, ["queue", "first"]);
     assertEquals(await behind, 1);

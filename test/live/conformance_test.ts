@@ -1,6 +1,7 @@
 /** The conformance suite on Prosody, redis-server and chirp_server, as its users run it. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
+import { eventually } from "../_eventually.ts";
 import { type Program, runProgram } from "../tools/_program.ts";
 import type { RunResult } from "../../tools/conformance/result.ts";
 import { PLAYERS, type RealSite, runSuite, siteFlags, SUITE } from "./_conformance_run.ts";
@@ -222,7 +223,10 @@ async function startAndMeetJob(site: RealSite): Promise<Program> {
   const args = [...await siteFlags(site), `--manager=jobmanager@${domain}`, ...cases];
   const suite = site.start("conformance", { args });
   await suite.printed(/^Conformance of/);
-  while (!(await keysOf(site)).some((key) => /^job:.*:description$/.test(key)));
+  await eventually(
+    "a job",
+    async () => (await keysOf(site)).some((key) => /^job:.*:description$/.test(key)),
+  );
   return suite;
 }
 

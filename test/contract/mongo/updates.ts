@@ -1,6 +1,7 @@
 /** Changing documents. */
 import { assertEquals } from "@std/assert";
 import { Double, Long } from "mongodb";
+import { eventually } from "../../_eventually.ts";
 import { anyCollection, type MongoTest } from "./run.ts";
 
 const OPERATORS: readonly (readonly [before: object, update: object, after: object])[] = [
@@ -119,8 +120,10 @@ export function testUpdates(test: MongoTest): void {
     assertEquals(done.acknowledged, false);
     await rows.updateOne({ _id: 1 }, { $set: { a: 1 } }, { writeConcern });
     // Another connection of the pool may overtake: ask until the write has come through.
-    let found = await rows.findOne({ _id: 1 });
-    while (found?.["a"] !== 1) found = await rows.findOne({ _id: 1 });
+    const found = await eventually("the update", async () => {
+      const row = await rows.findOne({ _id: 1 });
+      return row?.["a"] === 1 && row;
+    });
     assertEquals(found, { _id: 1, a: 1 });
   });
 }

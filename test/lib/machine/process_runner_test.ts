@@ -2,6 +2,7 @@ import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { processRunner, type ProcessRunnerOptions } from "../../../lib/machine/process_runner.ts";
 import type { JobRunResult } from "../../../lib/machine/job_runner.ts";
+import { eventually } from "../../_eventually.ts";
 import { type JobBehaviour, jobRunnerContract } from "../../contract/job_runner.ts";
 
 /** A temporary directory with a program in it. */
@@ -18,6 +19,9 @@ async function prepare(script: string, mode = 0o755) {
       stderrFile: "stderr",
     },
     read: (file: string) => Deno.readTextFile(`${directory}/${file}`),
+    /** Resolves when the program has made the file `up`. */
+    whenUp: () =>
+      eventually("the file up", () => Deno.stat(`${directory}/up`).then(() => true, () => false)),
     [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
 }
@@ -136,9 +140,15 @@ exit 4
 });
 
 Deno.test("processRunner() ends a program that ignores SIGTERM", async () => {
-  const script = "#!/bin/sh\ntrap '' TERM\necho ready\nwhile :; do sleep 60; done\n";
-  const result = await run(script, { graceMs: 100 }, { wallTimeSeconds: 0.1 });
-  assertEquals([result.waitStatus, result.killedFor], [9, "wall-time"]);
+  const script = "#!/bin/sh\ntrap '' TERM\n>up\nwhile :; do sleep 60; done\n";
+  await using bench = await prepare(script);
+  const controller = new AbortController();
+  const runner = processRunner({ graceMs: 100 });
+  const running = runner.run({ ...bench.request, signal: controller.signal });
+  await bench.whenUp();
+  controller.abort();
+  const { waitStatus, killedFor } = await running;
+  assertEquals([waitStatus, killedFor], [9, "aborted"]);
 });
 
 Deno.test("processRunner() lets a program end by itself when asked to", async () => {
@@ -146,9 +156,7 @@ Deno.test("processRunner() lets a program end by itself when asked to", async ()
   await using bench = await prepare(script);
   const controller = new AbortController();
   const running = processRunner().run({ ...bench.request, signal: controller.signal });
-  while (!await Deno.stat(`${bench.directory}/up`).then(() => true, () => false)) {
-    await new Promise((wake) => setTimeout(wake, 5));
-  }
+  await bench.whenUp();
   controller.abort();
   const { waitStatus, killedFor } = await running;
   assertEquals([waitStatus, killedFor, await bench.read("stdout")], [1792, "aborted", "saved\n"]);

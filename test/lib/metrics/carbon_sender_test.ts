@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { carbonSender } from "../../../lib/metrics/carbon_sender.ts";
 import { createLogger, type LogSink } from "../../../lib/log.ts";
 import { systemClock } from "../../../lib/clock.ts";
+import { eventually } from "../../_eventually.ts";
 
 /** A server that keeps every line it is sent, and can go away and come back. */
 class Lines implements AsyncDisposable {
@@ -10,7 +11,6 @@ class Lines implements AsyncDisposable {
   #listener: Deno.TcpListener;
   readonly #connections = new Set<Deno.TcpConn>();
   readonly #reading: Promise<void>[] = [];
-  #arrived: () => void = () => {};
   #ended = 0;
   readonly #neverEnds: boolean;
 
@@ -23,21 +23,13 @@ class Lines implements AsyncDisposable {
   }
 
   /** Waits until so many lines are there. */
-  until(count: number): Promise<void> {
-    return this.#until(() => this.lines.length >= count);
+  async until(count: number): Promise<void> {
+    await eventually(`${count} lines`, () => this.lines.length >= count);
   }
 
   /** Waits until so many connections have ended in order. */
-  untilEnded(count: number): Promise<void> {
-    return this.#until(() => this.#ended >= count);
-  }
-
-  async #until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#arrived = resolve;
-      await promise;
-    }
+  async untilEnded(count: number): Promise<void> {
+    await eventually(`the end of ${count} connections`, () => this.#ended >= count);
   }
 
   async stop(): Promise<void> {
@@ -83,11 +75,9 @@ class Lines implements AsyncDisposable {
         const lines = (rest + text).split("\n");
         rest = lines.pop() ?? "";
         this.lines.push(...lines);
-        this.#arrived();
       }
       if (this.#neverEnds) return;
       this.#ended++;
-      this.#arrived();
       connection.close();
     } catch {
       // The test closed it.

@@ -158,7 +158,10 @@ Deno.test("deliverOutput() reports a job failed when its output cannot be upload
       const asked = manager.count("want_getJobOutputDir");
       await takeOutput(site, manager, "one.1");
       if (manager.count("jobDone") > 0) break;
-      while (manager.count("want_getJobOutputDir") === asked) await site.pass(60);
+      for (let waits = 0; manager.count("want_getJobOutputDir") === asked; waits++) {
+        assert(waits < 1000, "The agent asks no more");
+        await site.pass(60);
+      }
     }
     const { failure = "" } = manager.last("jobDone").command;
     assertStringIncludes(failure, "Cannot upload the output of job one");

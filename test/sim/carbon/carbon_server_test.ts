@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "@std/path";
 import { type CarbonServer, startCarbonServer } from "../../../sim/carbon/mod.ts";
 import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
+import { eventually } from "../../_eventually.ts";
 import { send } from "../../contract/carbon/scene.ts";
 
 async function values(server: CarbonServer, target: string): Promise<[number, number][]> {
@@ -85,7 +86,7 @@ Deno.test("dropConnections() cuts every sender off and goes on listening", async
   using sender = await Deno.connect({ hostname: "127.0.0.1", port: server.carbonPort });
   const line = (name: string) => new TextEncoder().encode(`copilot.${name} 1 -1\n`);
   await sender.write(line("before"));
-  while (server.counts.lines < 1) await values(server, "copilot.before");
+  await eventually("the line", () => server.counts.lines === 1);
   server.dropConnections();
   const end = await sender.read(new Uint8Array(1)).catch(() => null);
   assertEquals(end, null);
