@@ -7,6 +7,7 @@ import { xmppLink } from "../../lib/messaging/xmpp_link.ts";
 import { Jid } from "../../lib/protocol/jid.ts";
 import type { XmlElement } from "../../lib/protocol/xml.ts";
 import { startXmppServer, type XmppServer } from "../../sim/xmpp/mod.ts";
+import { inTime } from "./_program.ts";
 import type { LiveAccount, LiveOptions } from "../../tools/trace/replay/live.ts";
 
 const DOMAIN = "live.test";
@@ -64,7 +65,7 @@ export async function whenOnline(server: XmppServer, user = "replay"): Promise<v
     if (name === "presence" && attrs["from"]?.includes("/trace-") === true) resolve();
   };
   await watcher.open({ onStanza, onStatus() {} });
-  await promise;
+  await inTime(promise, () => `the replay as ${user}`);
 }
 
 /** A signal that ends nothing. */

@@ -14,6 +14,7 @@ import { type ProxyOptions, startProxy } from "../../tools/trace/record/proxy.ts
 import { maskSecrets } from "../../tools/trace/record/secrets.ts";
 import { TraceWriter } from "../../tools/trace/record/trace_writer.ts";
 import { readTrace, traceNames } from "../traces.ts";
+import { inTime } from "./_program.ts";
 
 const LOOPBACK = "127.0.0.1";
 const read = (name: string) =>
@@ -81,7 +82,7 @@ Deno.test("trace record writes both sides down, under the names of their account
     await using second = login(proxy.address.port, "agent", "two");
     await second.open({ onStanza() {}, onStatus() {} });
     agent.send(xml("message", { to: "jm@copilot.test/alpha", id: "1" }, xml("body", {}, "żółć")));
-    await got.promise;
+    await inTime(got.promise, () => "the message");
   }
   recording.writer.close();
   const records = recording.records();
