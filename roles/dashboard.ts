@@ -17,6 +17,7 @@ import { originalRoutes } from "./dashboard/api/original.ts";
 import { inBackground, VERBS } from "./dashboard/background.ts";
 import { loadAssets } from "./dashboard/http/assets.ts";
 import { makeHandler } from "./dashboard/http/handler.ts";
+import { nameCheck } from "./dashboard/http/names.ts";
 import { Router } from "./dashboard/http/router.ts";
 import { type Server, startServer } from "./dashboard/http/server.ts";
 import { openDashboardSources } from "./dashboard/open_dashboard.ts";
@@ -67,7 +68,8 @@ export class Dashboard implements AsyncDisposable {
       ...agentRoutes(sources, clock),
       ...graphRoutes(sources),
     ]);
-    const handler = makeHandler({ router, assets: await loadAssets(), log });
+    const isName = nameCheck(host, options.names ?? []);
+    const handler = makeHandler({ router, assets: await loadAssets(), isName, log });
     const server = startServer({ host, port, handler, clock });
     return new Dashboard(server, async () => {
       const ended = Promise.all([pulse.close(), sources.close()]);
@@ -111,6 +113,7 @@ async function serve(
   await using dashboard = await Dashboard.start({
     host: config.serverHost,
     port: config.serverPort,
+    names: config.serverNames?.split(/[\s,]+/).filter((name) => name !== ""),
     sources: opened.sources,
     token: config.token,
     log: log.logger,

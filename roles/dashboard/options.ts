@@ -28,6 +28,11 @@ export interface DashboardOptions {
   readonly host?: string | undefined;
   /** Port; 0 for any free one. Default: 3274. */
   readonly port?: number | undefined;
+  /**
+   * Names under which it may be asked, besides addresses and `localhost`. Default: any, but none where it
+   * listens on loopback alone.
+   */
+  readonly names?: readonly string[] | undefined;
   /** See {@linkcode DashboardSources}. Default: none. */
   readonly sources?: DashboardSources | undefined;
   /** Secret with which jobs may be changed. Default: nobody may. */

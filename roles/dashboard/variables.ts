@@ -96,6 +96,14 @@ export const dashboardVariables = defineVariables({
     max: 65_535,
     flag: "port",
   },
+  serverNames: {
+    name: "DASH_SERVER_NAMES",
+    kind: "text",
+    meaning:
+      "Names under which it may be asked, by blanks; default: any, but localhost alone where " +
+      "it listens there (ours)",
+    example: "copilot.example.org",
+  },
   ...sourceVariables,
   token: {
     name: "DASH_TOKEN",

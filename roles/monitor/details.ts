@@ -10,18 +10,24 @@ import type { Document } from "./detail_store.ts";
 const LONGEST_TEXT = 64 * 1024;
 /** Deepest nesting. */
 const DEEPEST = 8;
-/** What an update may do; more than the original ever sends, and nothing that runs code or moves fields. */
-const OPERATORS: ReadonlySet<string> = new Set(["$set", "$inc", "$unset", "$min", "$max", "$push"]);
+/**
+ * What an update may do; more than the original ever sends, and nothing that runs code, moves fields or lets
+ * a document grow with every change.
+ */
+const OPERATORS: ReadonlySet<string> = new Set(["$set", "$inc", "$unset", "$min", "$max"]);
 
 /**
  * Reads the document of a new connection.
  *
  * @param text JSON object. The texts `true` and `false` stand for themselves, as the original writes them.
  * @returns The document.
- * @throws {SyntaxError} When it is no such object, or a name in it begins with `$` or holds a dot.
+ * @throws {SyntaxError} When it is no such object, names its own `_id`, or a name in it begins with `$` or
+ * holds a dot.
  */
 export function parseDetails(text: string): Document {
-  return checked(parseObject(text), 1);
+  const details = parseObject(text);
+  if ("_id" in details) throw new SyntaxError("It names its own _id");
+  return checked(details, 1);
 }
 
 /**

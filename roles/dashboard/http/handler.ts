@@ -18,6 +18,8 @@ export interface HandlerOptions {
   readonly router: Router;
   /** The pages' files. */
   readonly assets: Assets;
+  /** Whether the server may be asked under a name; see `nameCheck`. */
+  readonly isName: (hostname: string) => boolean;
   /** Told of faults. */
   readonly log: Logger;
 }
@@ -42,8 +44,14 @@ export function makeHandler(options: HandlerOptions): (request: Request) => Prom
   };
 }
 
-async function answerTo(request: Request, { router, assets }: HandlerOptions): Promise<Response> {
-  const { pathname, search } = new URL(request.url);
+async function answerTo(
+  request: Request,
+  { router, assets, isName }: HandlerOptions,
+): Promise<Response> {
+  const { hostname, pathname, search } = new URL(request.url);
+  if (!isName(hostname)) {
+    return json({ error: true, message: `${hostname} is not in DASH_SERVER_NAMES` }, 421);
+  }
   if (pathname.length + search.length > LONGEST_ADDRESS) {
     return json({ error: true, message: "Address too long" }, 414);
   }

@@ -59,7 +59,7 @@ export class Graphite {
    *
    * @param request See {@linkcode RenderRequest}.
    * @returns The series, in Graphite's order.
-   * @throws {QuestionError} When the question has no target, or is too long.
+   * @throws {QuestionError} When the question has no target, is too long, or makes no sense to Graphite.
    * @throws {Error} When Graphite does not answer, or not with series.
    */
   async render(request: RenderRequest): Promise<Series[]> {
@@ -92,9 +92,11 @@ export class Graphite {
         signal: AbortSignal.any(signals),
       });
       const text = await readBounded(response);
+      if (response.status === 400) throw new QuestionError("Graphite does not understand this");
       if (!response.ok) throw new Error(`status ${response.status}`);
       return text;
     } catch (cause) {
+      if (cause instanceof QuestionError) throw cause;
       throw new Error(`Cannot read from Graphite at ${url}`, { cause });
     } finally {
       timer.cancel();

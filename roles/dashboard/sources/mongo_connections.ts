@@ -91,14 +91,14 @@ class MongoConnections implements Connections {
   }
 
   document(id: string): Promise<ConnectionDocument | undefined> {
-    if (!/^[0-9a-f]{24}$/i.test(id)) return Promise.resolve(undefined);
+    if (!isId(id)) return Promise.resolve(undefined);
     return this.#ask(async (collection) =>
       await collection.findOne({ _id: new ObjectId(id) }) ?? undefined
     );
   }
 
   byIds(ids: readonly string[]): Promise<AgentConnection[]> {
-    const filter = { _id: { $in: ids.map((id) => new ObjectId(id)) } };
+    const filter = { _id: { $in: ids.filter(isId).map((id) => new ObjectId(id)) } };
     return this.#ask(async (collection) =>
       (await collection.find(filter).toArray()).map(readConnection)
     );
@@ -146,6 +146,11 @@ class MongoConnections implements Connections {
       throw new Error(`Cannot read from ${this.#url}`, { cause });
     }
   }
+}
+
+/** Whether MongoDB has made an id: what wrote a document could give it any. */
+function isId(id: string): boolean {
+  return /^[0-9a-f]{24}$/i.test(id);
 }
 
 function filterOf(

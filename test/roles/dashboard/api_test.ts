@@ -200,6 +200,22 @@ Deno.test("/api/places takes near agents together, and /api/world draws what the
   assertEquals((await dashboard.json("/api/places/77777777")).connections, []);
 });
 
+Deno.test("neither an id that an agent chose nor a question without sense breaks a source", async () => {
+  await using site = await startDashboardSite();
+  const chosen = { ...connectionDocument(1, Date.now()), _id: "chosen", loc: [6.1, 46.2] };
+  await insertConnections(site.mongo, [chosen]);
+  await using dashboard = await startDashboard({ sources: site.sources });
+  const { dots } = await dashboard.json("/api/places?zoom=8");
+  assertEquals((await dashboard.json(`/api/places/${dots[0].cluster}`)).connections, []);
+  const wrong = await dashboard.get("/api/stats?target=a&from=nonsense");
+  assertEquals(
+    [wrong.status, (await wrong.json()).message],
+    [400, "Graphite does not understand this"],
+  );
+  const { sources } = await dashboard.json("/api/overview");
+  assertEquals([sources.mongodb.state, sources.graphite.state], ["ok", "ok"]);
+});
+
 Deno.test("/api/graphs and /api/managers read what the monitor has written", async () => {
   await using site = await startDashboardSite();
   await fillMetrics(site.carbon);
