@@ -83,6 +83,8 @@ export class JobManager implements Component {
       store: this.#store,
       chirp: options.chirpFolder,
       done: options.doneFolder,
+      // A manager that only takes output in knows nothing of jobs of other queues.
+      forgottenSeconds: options.mode === "storage" ? undefined : options.retention?.jobSeconds,
       onEnd: (ended) => {
         reportEnd(this.#events, ended);
         options.onEnd?.(ended);

@@ -24,6 +24,8 @@ export interface OutputStoreOptions {
   readonly chirp: Workspace;
   /** Folder of finished jobs; `undefined`: output stays where it is. */
   readonly done: Workspace | undefined;
+  /** Age in seconds at which jobs that have ended are forgotten; `undefined`: never. */
+  readonly forgottenSeconds: number | undefined;
   /** Told of every job that has ended, once. */
   readonly onEnd: (ended: EndedJob) => void;
   readonly clock: Clock;
@@ -77,7 +79,7 @@ export class OutputStore {
   }
 
   /**
-   * Makes the directory for a job's output.
+   * Makes the directory for a job's output, unless the job was forgotten.
    *
    * @param request The agent's request.
    * @param data What the manager wrote at the hand-out.
@@ -87,12 +89,24 @@ export class OutputStore {
   async prepare(request: GetJobOutputDir, data: JobData): Promise<string> {
     const { store, chirp } = this.#options;
     const directory = directoryOf(request.jobID, data);
+    if (data.ownDirectory && await this.#isForgotten(request.jobID, data)) return directory;
     await makeOutputDirectory(chirp, {
       directory,
       inputDir: await store.inputDir(request.jobID),
       agentIp: request.agentIP,
     });
     return directory;
+  }
+
+  /**
+   * True for a job that ended so long ago that nothing of it is known any more. An agent that comes back
+   * with it finds no directory, which nobody would ever remove, and reports that it could not upload.
+   */
+  async #isForgotten(id: string, { startedAt }: JobData): Promise<boolean> {
+    const { store, clock, forgottenSeconds } = this.#options;
+    if (forgottenSeconds === undefined || startedAt === undefined) return false;
+    if (clock.now() / 1000 - startedAt < forgottenSeconds) return false;
+    return await store.get(id) === undefined;
   }
 
   /** Moves aside what an earlier lease may have left where the original's agents put their output. */

@@ -40,6 +40,8 @@ export interface DialogueAuditOptions {
   /** Current time in milliseconds. */
   readonly nowMs: () => number;
   readonly violations: Violations;
+  /** False: whoever reports is believed, whatever token he tells. */
+  readonly leases: boolean;
   /** A job as it is stored now. */
   readonly job: (id: string) => StoredJob | undefined;
   /** True for a job that a power failure has put back to an earlier moment. */
@@ -52,7 +54,7 @@ export interface DialogueAuditOptions {
 export class DialogueAudit {
   readonly #options: DialogueAuditOptions;
   readonly #managers = new Map<string, ManagerTalk>();
-  /** Reports that reached a manager: job, token and bare JID of the sender. */
+  /** Reports that reached a manager: job, token where it counts, and bare JID of the sender. */
   readonly #reports = new Set<string>();
 
   /** @param options See {@linkcode DialogueAuditOptions}. */
@@ -60,9 +62,9 @@ export class DialogueAudit {
     this.#options = options;
   }
 
-  /** True where the holder of a lease has reported the end of its job. */
+  /** True where an agent has reported the end of a job that it got under that token. */
   isReported(id: string, token: number, agent: string): boolean {
-    return this.#reports.has(`${id} ${token} ${bare(agent)}`);
+    return this.#reports.has(this.#reportKey(id, token, agent));
   }
 
   /** A stanza reaches a manager's process. */
@@ -76,7 +78,7 @@ export class DialogueAudit {
     const command = commandOf(stanza);
     if (command?.command !== "jobDone") return;
     const { token } = parseJobData(command.jmJobData);
-    this.#reports.add(`${command.jobID} ${token} ${bare(from)}`);
+    this.#reports.add(this.#reportKey(command.jobID, token, from));
     talk.hear(`${from} ${id}`, command);
   }
 
@@ -102,13 +104,18 @@ export class DialogueAudit {
     this.#managers.delete(process);
   }
 
+  #reportKey(id: string, token: number | undefined, agent: string): string {
+    return this.#options.leases ? `${id} ${token} ${bare(agent)}` : `${id} ${bare(agent)}`;
+  }
+
   #checkAck(process: string, to: string, id: string): void {
     const report = this.#talk(process).report(`${to} ${id}`);
     if (report === undefined || this.#options.redirects(process)) return;
     const job = this.#options.job(report.jobID);
     const { token } = parseJobData(report.jmJobData);
-    const isOpen = job?.state !== undefined && isLent(job.state) && job.bound &&
-      job.token === token && bare(job.agent) === bare(to);
+    // Where a hand-out is final, whoever reports is believed.
+    const isHolder = !job?.bound || (job.token === token && bare(job.agent) === bare(to));
+    const isOpen = job?.state !== undefined && isLent(job.state) && isHolder;
     this.#options.violations.check(
       !isOpen || this.#options.wasSetBack(report.jobID),
       "ack after commit",
@@ -119,8 +126,12 @@ export class DialogueAudit {
   #checkRunJob({ job, jmJobData }: RunJob, to: string): void {
     const { token } = parseJobData(jmJobData);
     const { violations, job: stored, wasSetBack } = this.#options;
+    const known = stored(job.id);
+    // A hand-out that is final bears no token.
+    const isStored = known !== undefined &&
+      (token === undefined ? !known.bound && known.token > 0 : token <= known.token);
     violations.check(
-      (token ?? Infinity) <= (stored(job.id)?.token ?? 0) || wasSetBack(job.id),
+      isStored || wasSetBack(job.id),
       "one lease",
       () => `Job ${job.id} is sent to ${to} with lease ${token}, which is not stored`,
     );

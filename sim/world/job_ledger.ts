@@ -23,12 +23,20 @@ export interface KnownJob {
   lastLineMs: number;
   /** How often it has ended. */
   ends: number;
+  /** When it ended last, in milliseconds since the epoch. */
+  endedMs: number;
+  /** True once it was forgotten, as it may be some time after its end. */
+  isForgotten: boolean;
 }
 
 /** Options of a {@linkcode JobLedger}. */
 export interface JobLedgerOptions {
   readonly store: RedisStore;
   readonly violations: Violations;
+  /** False: a hand-out is final, and there are no leases. */
+  readonly leases: boolean;
+  /** Age at which jobs that have ended may be forgotten, in milliseconds. */
+  readonly retentionMs: number;
   /** True where the holder of that lease has reported the job's end, or left its output. */
   readonly isReported: (id: string, token: number, agent: string) => boolean;
   /** Told of each new line of a history. */
@@ -46,6 +54,8 @@ export class JobLedger implements Disposable {
   #order = new QueueOrder();
   #submitted = 0;
   #unfinished = 0;
+  #forgotten = 0;
+  #lastEndMs = 0;
   #effects = 0;
   #isSuspended = false;
   /** Jobs put back. */
@@ -60,9 +70,24 @@ export class JobLedger implements Disposable {
     this.#stop = options.store.onWrite((writes) => this.#onWrite(writes));
   }
 
+  /** False: a hand-out is final, and there are no leases. */
+  get leases(): boolean {
+    return this.#options.leases;
+  }
+
   /** Jobs that have not ended. */
   get unfinished(): number {
     return this.#unfinished;
+  }
+
+  /** Jobs that have ended and were forgotten. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  /** When a job has last ended, in milliseconds since the epoch; 0 before. */
+  get lastEndMs(): number {
+    return this.#lastEndMs;
   }
 
   /** Number of atomic changes so far. */
@@ -95,9 +120,15 @@ export class JobLedger implements Disposable {
     this.#isSuspended = false;
     const waiting: [number, string, StoredJob][] = [];
     this.#unfinished = 0;
+    this.#forgotten = 0;
     this.#order = new QueueOrder();
     for (const [id, known] of this.#jobs) {
       const job = this.#data.job(id);
+      if (job?.state === undefined && known.isForgotten) {
+        this.#forgotten++;
+        continue;
+      }
+      known.isForgotten = false;
       if (job?.state === undefined) {
         this.#jobs.delete(id);
         this.#setBack.add(id);
@@ -147,8 +178,9 @@ export class JobLedger implements Disposable {
   #look(id: string, lines: readonly string[]): void {
     const { violations, onLine } = this.#options;
     const job = this.#data.job(id);
-    if (job?.state === undefined) {
-      return violations.report("one state", `Job ${id} has no record, or no state in it`);
+    if (job === undefined) return this.#forget(id);
+    if (job.state === undefined) {
+      return violations.report("one state", `Job ${id} has no state in its record`);
     }
     const known = this.#jobs.get(id) ?? this.#meet(id);
     for (const line of lines) {
@@ -170,10 +202,33 @@ export class JobLedger implements Disposable {
       token: 0,
       lastLineMs: 0,
       ends: 0,
+      endedMs: 0,
+      isForgotten: false,
     };
     this.#jobs.set(id, known);
     this.#unfinished++;
     return known;
+  }
+
+  /** A job's record has gone: it must have ended long enough ago, and nothing of it may stay. */
+  #forget(id: string): void {
+    const { violations, store, retentionMs } = this.#options;
+    const known = this.#jobs.get(id);
+    const ageMs = store.nowMs - (known?.endedMs ?? Infinity);
+    const isDue = known !== undefined && isFinal(known.state) && ageMs >= retentionMs;
+    violations.check(
+      isDue && !known.isForgotten,
+      "retention",
+      () => `Job ${id}, ${known?.state}, has no record any more ${ageMs / 1000} s after its end`,
+    );
+    violations.check(
+      !this.#data.hasTraceOf(id),
+      "retention",
+      () => `Job ${id} was forgotten, but not all that belongs to it`,
+    );
+    if (known === undefined) return;
+    known.isForgotten = true;
+    this.#forgotten++;
   }
 
   #checkLine(id: string, known: KnownJob, line: string): void {
@@ -206,7 +261,7 @@ export class JobLedger implements Disposable {
   }
 
   #checkLease(id: string, known: KnownJob, job: StoredJob): void {
-    const { violations } = this.#options;
+    const { violations, leases } = this.#options;
     const state = job.state ?? "waiting";
     const isNew = job.token !== known.token;
     violations.check(
@@ -214,10 +269,11 @@ export class JobLedger implements Disposable {
       "token",
       () => `Job ${id}, ${known.state}, token ${known.token}, now ${state}, token ${job.token}`,
     );
+    const isLeased = leases && isLent(state);
     violations.check(
-      this.#data.hasLease(id) === isLent(state),
+      this.#data.hasLease(id) === isLeased && (!isLent(state) || job.bound === leases),
       "one lease",
-      () => `Job ${id} is ${state}, and has ${isLent(state) ? "no lease" : "a lease"}`,
+      () => `Job ${id} is ${state}, and has ${isLeased ? "no lease" : "a lease"}`,
     );
     violations.check(
       job.attempts <= job.maxAttempts && job.attempts <= job.token,
@@ -228,7 +284,7 @@ export class JobLedger implements Disposable {
 
   /** A job has entered another state. */
   #enter(id: string, known: KnownJob, job: StoredJob, before: JobState): void {
-    const { violations, isReported } = this.#options;
+    const { violations, store, isReported } = this.#options;
     if (known.state === "waiting") {
       if (job.token === 0) this.#order.submit(id, job.priority);
       else this.#order.giveBack(id, job.priority);
@@ -243,13 +299,15 @@ export class JobLedger implements Disposable {
     if (isFinal(before)) this.#unfinished++;
     if (!isFinal(known.state)) return;
     this.#unfinished--;
+    known.endedMs = this.#lastEndMs = store.nowMs;
     if (++known.ends > 1) {
       this.duplicated++;
       violations.report("ended once", `Job ${id} ended for the ${known.ends}th time`);
     }
     if (job.ended === "") return;
     violations.check(
-      Number(job.ended) === job.token && isReported(id, job.token, job.agent),
+      Number(job.ended) === job.token &&
+        isReported(id, job.token, job.agent),
       "fence",
       () =>
         `Job ${id} was ended by a report that did not come from ${job.agent}, lease ${job.token}`,

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
 import { silentLogger } from "../../lib/log.ts";
 import { JobManager } from "../../roles/jobmanager.ts";
 import { memoryLink } from "../xmpp/mod.ts";
@@ -47,7 +46,7 @@ export function keepManager(site: Site, number: number, run = 1): void {
 
 function createManager(site: Site, life: Life, number: number): JobManager {
   const { broker, fate, network, queue, settings } = site;
-  const { xml, files, leaseSeconds, silenceSeconds } = settings;
+  const { xml, files, leases, leaseSeconds, silenceSeconds, retentionSeconds } = settings;
   const { name, clock } = life;
   const calls = queue.connect(life, fate.dice(name));
   const defect: Defect | undefined = settings.defect === undefined
@@ -64,7 +63,7 @@ function createManager(site: Site, life: Life, number: number): JobManager {
   });
   life.onDeath(() => void link[Symbol.asyncDispose]());
   const attached = network.attach(link, life, fate.dice(name));
-  const store = new RedisJobStore(calls);
+  const store = site.openStore(calls);
   // A manager that never dies needs nobody to die between its effects.
   const guard = <Seam extends object>(seam: Seam, silent?: readonly PropertyKey[]) =>
     settings.faults.managerSteps === Infinity ? seam : mortal(seam, life, silent);
@@ -79,8 +78,12 @@ function createManager(site: Site, life: Life, number: number): JobManager {
     cooldownSeconds,
     room,
     envelope,
+    leases: leases === "on",
     leaseSeconds,
     silenceSeconds,
+    retention: retentionSeconds === undefined
+      ? undefined
+      : { jobSeconds: retentionSeconds, archives: true },
     log: silentLogger,
     clock,
     random: fate.random(name),

@@ -38,6 +38,16 @@ export interface WorldOptions {
   readonly leaseSeconds?: number | undefined;
   /** Silence that ends a lease in seconds, see `JM_LEASE_SILENCE`. Default: 600. */
   readonly silenceSeconds?: number | undefined;
+  /**
+   * `off`: a hand-out is final and whoever reports is believed, see `JM_LEASES`; what is lost then is counted,
+   * but breaks no invariant. Default: `on`.
+   */
+  readonly leases?: "on" | "off" | undefined;
+  /**
+   * Age in seconds at which managers forget a job that has ended, with all that belongs to it, see
+   * `JM_JOB_RETENTION` and `JM_ARCHIVE_RETENTION`. Default: they never do.
+   */
+  readonly retentionSeconds?: number | undefined;
   /** False: jobs have neither input nor output, and no file is kept. Default: true. */
   readonly files?: boolean | undefined;
   /**

@@ -88,6 +88,13 @@ export class QueueData {
     return deadline === seen ? deadline : undefined;
   }
 
+  /** True where anything of a job is left in the queue. */
+  hasTraceOf(id: string): boolean {
+    const keys = [`job:${id}:description`, JOB_KEY + id, HISTORY_KEY + id];
+    return keys.some((key) => this.entries.has(key)) || this.listedState(id) !== undefined ||
+      this.hasLease(id) !== false;
+  }
+
   /** Number of jobs that have a lease. */
   get leases(): number {
     return this.#value(`${PREFIX}deadline`, "zset")?.size ?? 0;

@@ -26,6 +26,10 @@ export const MANAGER_PROCESS = "manager-";
 export interface RefereeOptions {
   readonly clock: VirtualClock;
   readonly store: RedisStore;
+  /** False: a hand-out is final. */
+  readonly leases: boolean;
+  /** Age at which jobs that have ended may be forgotten, in milliseconds. */
+  readonly retentionMs: number;
   /** True for a manager's process that refers reports to others, and need not store what it acknowledges. */
   readonly redirects: (process: string) => boolean;
   /** True for a lease's directory that holds a whole output. */
@@ -48,7 +52,7 @@ export class Referee implements NetworkWatcher, Disposable {
 
   /** @param options See {@linkcode RefereeOptions}. */
   constructor(options: RefereeOptions) {
-    const { clock, store, isDelivered, redirects } = options;
+    const { clock, store, leases, retentionMs, isDelivered, redirects } = options;
     this.#options = options;
     this.#startMs = clock.now();
     this.violations = new Violations(clock);
@@ -56,12 +60,15 @@ export class Referee implements NetworkWatcher, Disposable {
     this.#dialogue = new DialogueAudit({
       nowMs: () => clock.now(),
       violations: this.violations,
+      leases,
       job: (id) => this.data.job(id),
       wasSetBack: (id) => this.ledger.wasSetBack(id),
       redirects,
     });
     this.ledger = new JobLedger({
       store,
+      leases,
+      retentionMs,
       violations: this.violations,
       isReported: (id, token, agent) =>
         isDelivered(`${id}.${token}`) || this.#dialogue.isReported(id, token, agent),

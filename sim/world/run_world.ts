@@ -11,7 +11,7 @@ import { scheduleIncidents } from "./incidents.ts";
 import { JobModel } from "./job_model.ts";
 import { keepManager } from "./manager_process.ts";
 import type { WorldOptions, WorldProgress, WorldResult } from "./options.ts";
-import { checkOutputs } from "./outputs.ts";
+import { checkForgotten, checkOutputs } from "./outputs.ts";
 import { type Settings, settingsOf, Site } from "./site.ts";
 import { Submitter } from "./submitter.ts";
 import { checkAllEnded, sweepQueue } from "./sweep.ts";
@@ -71,6 +71,7 @@ class World {
   readonly #submitter: Submitter;
   #rolledBack = 0;
   #lost = 0;
+  #stormEndMs = 0;
   /** When the last job ended; Infinity while there is one that has not. */
   #endedMs = Infinity;
   /** When the next progress is told. */
@@ -86,6 +87,7 @@ class World {
   async run(): Promise<void> {
     const { clock, fate } = this.#site;
     const stormEndMs = clock.now() + this.#settings.hours * HOUR_MS;
+    this.#stormEndMs = stormEndMs;
     this.#submitter.start();
     this.#startProcesses();
     scheduleIncidents(this.#site, stormEndMs, (effects) => {
@@ -130,10 +132,19 @@ class World {
     this.#tellProgress();
     const nextMs = clock.nextMs ?? Infinity;
     if (nextMs > deadlineMs) return false;
-    if (!this.#submitter.isDone || referee.ledger.unfinished > 0) this.#endedMs = Infinity;
+    if (!this.#isDone()) this.#endedMs = Infinity;
     else if (this.#endedMs === Infinity) this.#endedMs = clock.now();
     if (nextMs > this.#endedMs + LAST_WORDS_MS) return false;
     return clock.step();
+  }
+
+  /** True where nothing is left to do: jobs that will be forgotten are so in calm. */
+  #isDone(): boolean {
+    const { clock, referee: { ledger } } = this.#site;
+    if (!this.#submitter.isDone || ledger.unfinished > 0) return false;
+    const { retentionSeconds } = this.#settings;
+    return retentionSeconds === undefined ||
+      clock.now() > Math.max(this.#stormEndMs, ledger.lastEndMs + 1000 * retentionSeconds);
   }
 
   /** Looks whether anything goes on by itself that no clock has put off. */
@@ -168,9 +179,10 @@ class World {
 
   /** A lease that nobody extends runs out; then all jobs that are left are run one after the other. */
   #longestCalmMs(): number {
-    const { leaseSeconds, jobs, jobSeconds, agents } = this.#settings;
+    const { leases, leaseSeconds, jobs, jobSeconds, agents, retentionSeconds = 0 } = this.#settings;
     const workMs = 2000 * jobSeconds * Math.ceil(jobs / agents);
-    return 2000 * leaseSeconds + workMs + LONGEST_REST_MS;
+    const leaseMs = leases === "on" ? 2000 * leaseSeconds : 0;
+    return leaseMs + workMs + LONGEST_REST_MS + 1000 * retentionSeconds;
   }
 
   async #judge(): Promise<void> {
@@ -186,7 +198,8 @@ class World {
       stories.set(id, history.slice(-8).map(({ event }) => event).join(", "));
     }
     this.#lost = checkAllEnded(data, ledger, violations, (id) => stories.get(id) ?? "");
-    if (this.#settings.files) await checkOutputs(this.#site);
+    if (this.#settings.retentionSeconds !== undefined) await checkForgotten(this.#site);
+    else if (this.#settings.files) await checkOutputs(this.#site);
   }
 
   result(seconds: number): WorldResult {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RedisCalls } from "../../lib/jobs/redis_calls.ts";
 import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
 import { Broker } from "../xmpp/mod.ts";
@@ -39,6 +40,7 @@ type Optional =
   | "model"
   | "arrivalMs"
   | "watchLink"
+  | "retentionSeconds"
   | "progress"
   | "signal";
 
@@ -62,6 +64,7 @@ const DEFAULTS: Plain = {
   maxAttempts: 50,
   leaseSeconds: 86_400,
   silenceSeconds: 600,
+  leases: "on",
   files: true,
   habits: "plain",
   xml: false,
@@ -137,13 +140,15 @@ export class Site implements Disposable {
       random: this.fate.random("broker"),
     });
     this.queue = new QueueServer({ clock, random: this.fate.random("redis"), faults });
-    this.store = new RedisJobStore(this.queue.calls);
+    this.store = this.openStore(this.queue.calls);
     this.chirp = new WorldDisk({ root: "/chirp", clock });
     this.done = new WorldDisk({ root: "/done", clock });
     this.fileServer = new FileServer(this.chirp, faults);
     this.referee = new Referee({
       clock,
       store: this.queue.store,
+      leases: settings.leases === "on",
+      retentionMs: 1000 * (settings.retentionSeconds ?? Infinity),
       redirects: (process) => this.habits.isSplit && !isStorageManager(process),
       isDelivered: (directory) => this.fileServer.delivered.has(directory),
       onTrace: settings.onTrace,
@@ -154,6 +159,11 @@ export class Site implements Disposable {
   /** Virtual time since the beginning, in milliseconds. */
   get passedMs(): number {
     return this.clock.now() - this.startMs;
+  }
+
+  /** The job store on a connection. */
+  openStore(calls: RedisCalls): RedisJobStore {
+    return new RedisJobStore(calls, { leases: this.settings.leases === "on" });
   }
 
   /** Begins a process's life. */

@@ -75,6 +75,12 @@ const worldFlags = object({
   silenceSeconds: optional(option("--silence-seconds", count(1), {
     description: message`JM_LEASE_SILENCE; default: 600`,
   })),
+  leases: optional(option("--leases", choice(["on", "off"]), {
+    description: message`JM_LEASES; off: hand-outs are final, and jobs may be lost`,
+  })),
+  retentionSeconds: optional(option("--retention-seconds", count(0), {
+    description: message`JM_JOB_RETENTION, archives included; default: jobs are kept`,
+  })),
 });
 
 const otherFlags = object({
@@ -104,7 +110,17 @@ export type WorldFlags = InferValue<typeof worldCommandLine>;
 /** The world that flags describe. */
 export function worldOf(flags: WorldFlags): WorldOptions {
   const { profile, agents, managers, jobs, hours, arrivalHours, jobSeconds, seed } = flags;
-  const { leaseSeconds, silenceSeconds, habits, defect, only, noFiles, xml } = flags;
+  const {
+    leaseSeconds,
+    silenceSeconds,
+    leases,
+    retentionSeconds,
+    habits,
+    defect,
+    only,
+    noFiles,
+    xml,
+  } = flags;
   return {
     seed,
     profile,
@@ -116,6 +132,8 @@ export function worldOf(flags: WorldFlags): WorldOptions {
     jobSeconds,
     leaseSeconds,
     silenceSeconds,
+    leases,
+    retentionSeconds,
     habits,
     defect,
     only: only === undefined ? undefined : only.split(",").filter((fault) => fault !== ""),

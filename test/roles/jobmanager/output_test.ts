@@ -293,6 +293,23 @@ Deno.test("finished jobs are forgotten in time, with their directories and archi
   }
 });
 
+Deno.test("an agent that comes back with a job long forgotten gets no directory that would stay", () =>
+  withJob(
+    { agentIs: OURS, retention: { jobSeconds: 3600 } },
+    async ({ site, agent, askForDirectory, report }) => {
+      assertEquals(await askForDirectory(), "one.1");
+      await report();
+      assertEquals((await site.store.get("one"))?.state, "failed");
+      await site.pass(2 * 3600);
+      assertEquals(await site.store.get("one"), undefined);
+      assertEquals(await askForDirectory(), "one.1");
+      assertEquals(await site.chirp.exists("one.1"), false);
+      const acks = agent.acks.length;
+      await report();
+      assertEquals(agent.acks.length, acks + 1);
+    },
+  ));
+
 Deno.test("a directory that cannot be removed keeps no other from being forgotten", async () => {
   await using site = new Site();
   const remove = (path: string) =>

@@ -8,7 +8,7 @@ import { encodeMessage } from "../../../lib/protocol/message.ts";
 import { RedisStore } from "../../../sim/redis/mod.ts";
 import { memoryRedisCalls } from "../../../sim/redis/mod.ts";
 import { glance } from "../../../sim/world/peek.ts";
-import { Referee } from "../../../sim/world/referee.ts";
+import { Referee, type RefereeOptions } from "../../../sim/world/referee.ts";
 import { sweepQueue } from "../../../sim/world/sweep.ts";
 import { VirtualClock } from "../../../sim/world/virtual_clock.ts";
 
@@ -21,18 +21,29 @@ class Scene implements Disposable {
   readonly redis = new RedisStore({ clock: this.clock });
   readonly calls: RedisCalls = memoryRedisCalls(this.redis);
   readonly store = new RedisJobStore(this.calls);
-  readonly referee = new Referee({
-    clock: this.clock,
-    store: this.redis,
-    redirects: () => false,
-    isDelivered: () => false,
-    onTrace: undefined,
-  });
+  readonly referee: Referee;
+
+  /** @param rules How the queue is set up. Default: leases, and no job is ever forgotten. */
+  constructor(rules: Partial<RefereeOptions> = {}) {
+    this.referee = new Referee({
+      clock: this.clock,
+      store: this.redis,
+      leases: true,
+      retentionMs: Infinity,
+      redirects: () => false,
+      isDelivered: () => false,
+      onTrace: undefined,
+      ...rules,
+    });
+  }
 
   static async open(...ids: readonly string[]): Promise<Scene> {
-    const scene = new Scene();
+    return await new Scene().submit(...ids);
+  }
+
+  async submit(...ids: readonly string[]): Promise<this> {
     for (const id of ids) {
-      await scene.store.submit({
+      await this.store.submit({
         id,
         chirpUrl: "chirp",
         inputDir: "",
@@ -43,7 +54,7 @@ class Scene implements Disposable {
         packages: "",
       });
     }
-    return scene;
+    return this;
   }
 
   /** Invariants that did not hold, after a look at everything. */
@@ -103,7 +114,7 @@ const CORRUPTIONS: readonly (readonly [
   ["a popped job that nobody has", "one state", [["RPOP", "waiting_jobs"]]],
   ["a job that stands in the list twice", "one state", [["LPUSH", "waiting_jobs", "a"]]],
   ["a state that only the record knows", "one state", [["HSET", "copilot:job:a", "state", "held"]]],
-  ["a record that is gone", "one state", [["DEL", "copilot:job:a"]]],
+  ["a record that is gone", "retention", [["DEL", "copilot:job:a"]]],
   ["a forbidden transition", "transition", [["HSET", "copilot:job:a", "state", "failed"]]],
   ["a transition without history", "history", [["HSET", "copilot:job:a", "state", "cancelled"]]],
   ["a history that goes back", "history", [["RPUSH", "copilot:history:a", "5\told\twaiting\t"]]],
@@ -136,6 +147,34 @@ for (const [what, invariant, commands] of CORRUPTIONS) {
     assert(broken.includes(invariant), broken.join(", "));
   });
 }
+
+Deno.test("Referee lets jobs be forgotten that ended long enough ago, and no sooner", async () => {
+  for (const retentionMs of [60_000, 60_001]) {
+    using scene = await new Scene({ retentionMs }).submit("a", "b");
+    await scene.store.cancel("a", "Not wanted");
+    await scene.clock.advance(60_000);
+    assertEquals((await scene.store.purge(60, 10)).map(({ id }) => id), ["a"]);
+    assertEquals(scene.broken(), retentionMs === 60_000 ? [] : ["retention"]);
+    assertEquals(scene.referee.ledger.forgotten, 1);
+  }
+});
+
+Deno.test("Referee notices that something is left of a job that was forgotten", async () => {
+  using scene = await new Scene({ retentionMs: 0 }).submit("a");
+  await scene.store.cancel("a", "Not wanted");
+  await scene.calls.call(["DEL", "copilot:job:a", "copilot:history:a"]);
+  assertEquals(scene.broken(), ["retention"]);
+});
+
+Deno.test("Referee notices a lease where hand-outs are final, and a hand-out where they are not", async () => {
+  for (const leases of [true, false]) {
+    using scene = await new Scene({ leases: !leases }).submit("a");
+    const store = new RedisJobStore(scene.calls, { leases });
+    const times = { leaseSeconds: 60, unacknowledgedSeconds: 60 };
+    await store.lease({ agent: AGENT, manager: "m", ...times });
+    assertEquals(scene.broken(), ["one lease"]);
+  }
+});
 
 Deno.test("Referee notices a job that overtakes another", async () => {
   using scene = await Scene.open("a", "b");
