@@ -23,6 +23,7 @@
  * @module
  */
 
+export * from "./config/address.ts";
 export * from "./config/config_error.ts";
 export type { ConfigEntry } from "./config/config_text.ts";
 export * from "./config/describe_variables.ts";

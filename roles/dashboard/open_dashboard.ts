@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfigOf } from "../../lib/config.ts";
+import { type ConfigOf, hostAndPort } from "../../lib/config.ts";
 import { InFlight } from "./in_flight.ts";
 import type { DashboardSources } from "./options.ts";
 import { Graphite } from "./sources/graphite.ts";
@@ -35,11 +35,11 @@ export function openDashboardSources(config: ConfigOf<typeof dashboardVariables>
         : undefined,
       graphite: graphiteHost === undefined ? undefined : () => {
         return Promise.resolve(
-          new Graphite({ url: `http://${address(graphiteHost, graphitePort)}/` }),
+          new Graphite({ url: `http://${hostAndPort(graphiteHost, graphitePort)}/` }),
         );
       },
       mongodb: mongodbHost === undefined ? undefined : () => {
-        const url = `mongodb://${address(mongodbHost, mongodbPort)}`;
+        const url = `mongodb://${hostAndPort(mongodbHost, mongodbPort)}`;
         const { connections } = stack.use(openMongoConnections({ url, database: mongodbDatabase }));
         return Promise.resolve(connections);
       },
@@ -49,9 +49,4 @@ export function openDashboardSources(config: ConfigOf<typeof dashboardVariables>
       await stack.disposeAsync();
     },
   };
-}
-
-/** Host and port; a bare IPv6 address is put into brackets. */
-function address(host: string, port: number): string {
-  return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
 }

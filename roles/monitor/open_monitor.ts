@@ -4,7 +4,7 @@
  * @module
  */
 import { systemClock } from "../../lib/clock.ts";
-import { chatRoomAddress, type ConfigOf, xmppAccount } from "../../lib/config.ts";
+import { chatRoomAddress, type ConfigOf, hostAndPort, xmppAccount } from "../../lib/config.ts";
 import type { Logger } from "../../lib/log.ts";
 import { linuxHost } from "../../lib/machine/linux_host.ts";
 import { accountLink } from "../../lib/messaging/account_link.ts";
@@ -33,14 +33,13 @@ export async function openMonitor(
   config: ConfigOf<typeof monitorVariables>,
   log: Logger,
 ): Promise<OpenMonitor> {
-  const { carbonServer, carbonPort, mongoPort, mongoDatabase } = config;
-  const mongoServer = config.mongoServer ?? config.mongoServerOfOriginal;
+  const { carbonServer, carbonPort, mongoServer, mongoPort, mongoDatabase } = config;
   await using destinations = new AsyncDisposableStack();
   const metrics = carbonServer === undefined ? undefined : destinations.use(
     carbonSender({ hostname: carbonServer, port: carbonPort, clock: systemClock, log }),
   );
   const details = mongoServer === undefined ? undefined : destinations.use(mongoDetailStore({
-    url: `mongodb://${mongoServer}:${mongoPort}`,
+    url: `mongodb://${hostAndPort(mongoServer, mongoPort)}`,
     database: mongoDatabase,
     clock: systemClock,
     log,

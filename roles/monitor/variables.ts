@@ -49,12 +49,8 @@ export const monitorVariables = defineVariables({
     kind: "text",
     meaning: "Machine on which MongoDB runs; without it connections are not kept",
     example: "localhost",
-  },
-  mongoServerOfOriginal: {
-    name: "MONGO_SERVER",
-    kind: "text",
-    meaning: "The same, under the name in the original's own configuration file",
-    example: "localhost",
+    // In the original's own configuration file.
+    aliases: ["MONGO_SERVER"],
   },
   mongoPort: {
     name: "MONGODB_PORT",

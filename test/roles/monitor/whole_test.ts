@@ -55,7 +55,8 @@ Deno.test("a monitor carries reports from XMPP to Carbon, MongoDB and Prometheus
         ...{ MON_JABBER_SERVER: "127.0.0.1", MON_JABBER_PORT: server.port },
         ...{ MON_JABBER_DOMAIN: "localhost", MON_JABBER_ID: "mon", MON_JABBER_PASSWORD: "p" },
         ...{ CARBON_SERVER: carbon.hostname, CARBON_PORT: carbon.carbonPort },
-        ...{ MONGODB_SERVER: mongo.hostname, MONGODB_PORT: mongo.port },
+        ...{ MONGO_SERVER: mongo.hostname, MONGODB_PORT: mongo.port, MONGODB_DB: "site" },
+        MON_JABBER_RESOURCE: "watch",
         MON_METRICS_PORT: metricsPort,
       }),
       silentLogger,
@@ -69,7 +70,7 @@ Deno.test("a monitor carries reports from XMPP to Carbon, MongoDB and Prometheus
       "the monitor's presence",
       () =>
         [...server.broker.sessions()].some(({ jid, available }) =>
-          jid.local === "mon" && available
+          jid.full === "mon@localhost/watch" && available
         ),
     );
     let last = 0;
@@ -110,7 +111,7 @@ Deno.test("a monitor carries reports from XMPP to Carbon, MongoDB and Prometheus
     [`${SERIES}.queuedJobs`]: 12,
   });
   const client = await MongoClient.connect(mongo.url);
-  const found = await client.db("copilot").collection("connections").find().toArray();
+  const found = await client.db("site").collection("connections").find().toArray();
   await client.close();
   assertEquals(found.map(({ user, succeeded_jobs }) => [user, succeeded_jobs]), [["agent_u1", 1]]);
 });
