@@ -5,6 +5,7 @@
  */
 
 import { type Clock, sleep } from "../../lib/clock.ts";
+import { isClosed, isDisconnect } from "../connection_errors.ts";
 import { LineError, LineReader } from "./line_reader.ts";
 
 /** Options of {@linkcode LineServer}. */
@@ -105,14 +106,4 @@ function close(connection: Deno.TcpConn): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
-}
-
-function isClosed(error: unknown): boolean {
-  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
-}
-
-function isDisconnect(error: unknown): boolean {
-  return isClosed(error) || error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionAborted ||
-    error instanceof Deno.errors.NotConnected || error instanceof Deno.errors.TimedOut;
 }

@@ -8,6 +8,7 @@ import { lookupService } from "node:dns/promises";
 import { type AclEntry, parseAcl } from "../../lib/chirp/acl.ts";
 import { type Clock, sleep, systemClock } from "../../lib/clock.ts";
 import { type Random, systemRandom } from "../../lib/random.ts";
+import { isClosed } from "../connection_errors.ts";
 import { ACL_NAME, readAcl } from "./access.ts";
 import type { IdentityMethod } from "./authentication.ts";
 import { BufferPool } from "./buffer_pool.ts";
@@ -239,10 +240,6 @@ export class ChirpServer implements AsyncDisposable {
     connection.setNoDelay(true);
     this.serve(connection, connection.remoteAddr.hostname);
   }
-}
-
-function isClosed(error: unknown): boolean {
-  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted;
 }
 
 function openStorage(

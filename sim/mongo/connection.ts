@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isDisconnect } from "../connection_errors.ts";
 import type { CommandContext } from "./commands/command.ts";
 import { dispatch } from "./dispatch.ts";
 import { Framer } from "./wire/framer.ts";
@@ -94,11 +95,4 @@ export class Connection implements Disposable {
 
 async function writeAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));
-}
-
-function isDisconnect(error: unknown): boolean {
-  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
-    error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.NotConnected ||
-    error instanceof Deno.errors.TimedOut;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isDisconnect } from "../connection_errors.ts";
 import { encodeText } from "./bytes.ts";
 import { execute } from "./dispatch.ts";
 import { ErrorReply, NO_REPLY, type Reply } from "./reply.ts";
@@ -173,11 +174,4 @@ export class Connection implements SessionSink {
     }
     this.#resumeReading = undefined;
   }
-}
-
-function isDisconnect(error: unknown): boolean {
-  return error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
-    error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
-    error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.NotConnected ||
-    error instanceof Deno.errors.TimedOut;
 }

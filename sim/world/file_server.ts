@@ -6,6 +6,7 @@
  */
 import { type FileTransfer, FileTransferError } from "../../lib/chirp/file_transfer.ts";
 import { sleep } from "../../lib/clock.ts";
+import { agentTransfer } from "../machine/agent_transfer.ts";
 import type { MemoryWorkspace } from "../machine/memory_workspace.ts";
 import type { Dice } from "./fate.ts";
 import type { Faults } from "./faults.ts";
@@ -49,21 +50,11 @@ export class FileServer {
         life,
         dice,
       });
-    return {
+    return agentTransfer({
       whoami: () => Promise.resolve(`address:${address}`),
       get: (remotePath, localPath) => transfer("get", remotePath, localPath),
       put: (localPath, remotePath) => transfer("put", remotePath, localPath),
-      getTree: refuse,
-      putTree: refuse,
-      stat: refuse,
-      list: refuse,
-      mkdir: refuse,
-      remove: refuse,
-      rename: refuse,
-      getAcl: refuse,
-      setAcl: refuse,
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    };
+    });
   }
 
   /** Moves a file, or fails to. */
@@ -144,23 +135,9 @@ function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
 }
 
-function refuse(): never {
-  throw new FileTransferError("invalid-request", "Cannot do that in a world: no role asks for it");
-}
-
 /** A file server that takes everything and keeps nothing, for worlds without files. */
-export const NO_FILES: FileTransfer = {
+export const NO_FILES: FileTransfer = agentTransfer({
   whoami: () => Promise.resolve("unix:nobody"),
   get: () => Promise.resolve(),
   put: () => Promise.resolve(),
-  getTree: refuse,
-  putTree: refuse,
-  stat: refuse,
-  list: refuse,
-  mkdir: refuse,
-  remove: refuse,
-  rename: refuse,
-  getAcl: refuse,
-  setAcl: refuse,
-  [Symbol.asyncDispose]: () => Promise.resolve(),
-};
+});

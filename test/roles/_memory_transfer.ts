@@ -5,6 +5,7 @@
  * @module
  */
 import { type FileTransfer, FileTransferError } from "../../lib/chirp/file_transfer.ts";
+import { agentTransfer } from "../../sim/machine/agent_transfer.ts";
 import type { MemoryWorkspace } from "../../sim/machine/memory_workspace.ts";
 
 /** What a {@linkcode memoryTransfer} connects. */
@@ -17,10 +18,6 @@ export interface MemoryTransferOptions {
   readonly address: string;
   /** True while the server cannot be reached. */
   readonly isDown: () => boolean;
-}
-
-function refuse(): never {
-  throw new FileTransferError("invalid-request", "Cannot do that in memory");
 }
 
 /** Opens the server. */
@@ -40,7 +37,7 @@ export function memoryTransfer(options: MemoryTransferOptions): FileTransfer {
     throw new FileTransferError("not-authorized", `Cannot open ${path}: not authorized`);
   };
 
-  return {
+  return agentTransfer({
     whoami: () => Promise.resolve(`address:${address}`),
     async get(remotePath, localPath) {
       await check(remotePath, "r");
@@ -59,15 +56,5 @@ export function memoryTransfer(options: MemoryTransferOptions): FileTransfer {
       }
       await server.writeBytes(remotePath, await local.readBytes(local.relativePath(localPath)));
     },
-    getTree: refuse,
-    putTree: refuse,
-    stat: refuse,
-    list: refuse,
-    mkdir: refuse,
-    remove: refuse,
-    rename: refuse,
-    getAcl: refuse,
-    setAcl: refuse,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  });
 }

@@ -51,7 +51,9 @@ export class Summary {
   print(seconds: number): void {
     const sum = (name: (typeof SUMS)[number]) => this.#sums.get(name) ?? 0;
     printLine(
-      `${this.#worlds} worlds, ${sum("jobs")} jobs: ${sum("succeeded")} succeeded, ` +
+      `${several(this.#worlds, "world")}, ${several(sum("jobs"), "job")}: ${
+        sum("succeeded")
+      } succeeded, ` +
         `${sum("failed")} failed, ${sum("lost")} lost, ${sum("duplicated")} duplicated`,
     );
     printLine(
@@ -60,10 +62,14 @@ export class Summary {
     );
     const ratio = Math.round(sum("virtualSeconds") / seconds);
     printLine(
-      `${Math.round(sum("virtualSeconds") / 3600)} hours in ${seconds.toFixed(1)} s ` +
+      `${several(Math.round(sum("virtualSeconds") / 3600), "hour")} in ${seconds.toFixed(1)} s ` +
         `(${ratio} times as fast), ${sum("stanzas")} stanzas`,
     );
   }
+}
+
+function several(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Prints a violation and how to see it again. */

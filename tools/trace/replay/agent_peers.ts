@@ -9,6 +9,7 @@ import type { JobRunRequest } from "../../../lib/machine/job_runner.ts";
 import type { Link } from "../../../lib/messaging/link.ts";
 import { seededRandom } from "../../../lib/random.ts";
 import { Agent } from "../../../roles/agent.ts";
+import { agentTransfer } from "../../../sim/machine/agent_transfer.ts";
 import { MemoryWorkspace } from "../../../sim/machine/memory_workspace.ts";
 import { modelHost } from "../../../sim/machine/model_host.ts";
 import { modelRunner } from "../../../sim/machine/model_runner.ts";
@@ -67,13 +68,9 @@ function recordedRunner(needs: AgentNeeds, options: Parameters<typeof modelRunne
   });
 }
 
-function refuse(): never {
-  throw new FileTransferError("invalid-request", "Cannot do that in a replay");
-}
-
 /** A file server that has every file but those that an agent of the trace did not get. */
 function madeUpFiles(disk: MemoryWorkspace, { lostJobs }: AgentNeeds): FileTransfer {
-  return {
+  return agentTransfer({
     whoami: () => Promise.resolve("address:127.0.0.1"),
     async get(remotePath, localPath) {
       const directory = remotePath.slice(0, remotePath.indexOf("/"));
@@ -85,15 +82,5 @@ function madeUpFiles(disk: MemoryWorkspace, { lostJobs }: AgentNeeds): FileTrans
       await disk.writeText(disk.relativePath(localPath), "#!/bin/sh\n", 0o755);
     },
     put: () => Promise.resolve(),
-    getTree: refuse,
-    putTree: refuse,
-    stat: refuse,
-    list: refuse,
-    mkdir: refuse,
-    remove: refuse,
-    rename: refuse,
-    getAcl: refuse,
-    setAcl: refuse,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  });
 }
