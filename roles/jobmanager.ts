@@ -29,6 +29,7 @@ import { formatJobData, numberOf, parseJobData } from "./jobmanager/job_data.ts"
 import { EVENT, reportEnd } from "./jobmanager/job_events.ts";
 import { LeaseKeeper } from "./jobmanager/lease_keeper.ts";
 import { jobManagerOptions } from "./jobmanager/open_jobmanager.ts";
+import { LostCalls } from "./jobmanager/lost_calls.ts";
 import { OutputStore } from "./jobmanager/output.ts";
 import type { JobManagerOptions } from "./jobmanager/options.ts";
 import { conveyedState, redirectOutput } from "./jobmanager/redirect.ts";
@@ -351,7 +352,10 @@ export class JobManager implements Component {
       return;
     }
     // What could not be stored when it happened comes first: a lease may hang on it.
-    for (const [id, token] of this.#unconfirmed) await this.#confirm(id, token);
+    const losses = new LostCalls();
+    for (const [id, token] of this.#unconfirmed) {
+      await losses.repeat(() => this.#confirm(id, token));
+    }
     await this.#keeper.sweep();
   }
 

@@ -6,7 +6,7 @@
  */
 import type { Clock } from "../../lib/clock.ts";
 import type { JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
-import { RedisError } from "../../lib/jobs/redis_calls.ts";
+import { LostCalls } from "./lost_calls.ts";
 import type { Logger } from "../../lib/log.ts";
 
 /** Leases looked at in one step of a sweep. */
@@ -43,6 +43,7 @@ export class LeaseKeeper {
   readonly #askedMs = new Map<string, number>();
   /** When a sign of life could not be stored, by full JID: those leases may look expired that are not. */
   readonly #unstoredMs = new Map<string, number>();
+  readonly #losses = new LostCalls();
   /** Since when both the agents and the store can be reached; `undefined` while offline. */
   #readySinceMs: number | undefined;
 
@@ -117,7 +118,9 @@ export class LeaseKeeper {
     const askSeconds = Math.min(silenceSeconds, leaseSeconds / PINGS_PER_LEASE);
     const silent: LeaseStatus[] = [];
     while (silent.length < MOST_SILENT) {
-      const page = await store.silentLeases(askSeconds, PAGE, silent.length);
+      const page = await this.#losses.repeat(() =>
+        store.silentLeases(askSeconds, PAGE, silent.length)
+      );
       silent.push(...page);
       if (page.length < PAGE) break;
     }
@@ -132,7 +135,7 @@ export class LeaseKeeper {
       if (clock.now() - unstoredMs >= silenceSeconds * 1000) this.#unstoredMs.delete(agent);
     }
     let taken = 0;
-    for (const lease of await store.expiredLeases(PAGE)) {
+    for (const lease of await this.#losses.repeat(() => store.expiredLeases(PAGE))) {
       if (this.#readySinceMs !== readySinceMs) return taken;
       if (this.#unstoredMs.has(lease.agent)) continue;
       if (await this.#takeBack(lease, "The lease has ended")) taken++;
@@ -163,19 +166,20 @@ export class LeaseKeeper {
 
   async #takeBack(lease: LeaseStatus, reason: string, seenMs?: number): Promise<boolean> {
     const { store, findDelivered, onTakenBack, log } = this.#options;
+    const { id, token } = lease;
     try {
       if (await findDelivered(lease)) return false;
+      const result = await store.requeue({ id, token, seenMs }, reason);
+      this.#losses.none();
+      if (result === "unchanged") return false;
+      log.warning(`Job ${id} ${result === "failed" ? "failed" : "is taken back"}: ${reason}`);
+      onTakenBack();
+      return true;
     } catch (error) {
-      if (error instanceof RedisError) throw error;
-      // The next sweep looks again; one job's files must not keep the others from being taken back.
-      const cause = error instanceof Error ? error.message : error;
-      log.error(`Cannot look for the output of job ${lease.id}: ${cause}`);
+      // The next sweep looks again; one job's files or call must not keep the others from being taken back.
+      this.#losses.bear(error);
+      log.error(`Cannot take job ${id} back: ${error instanceof Error ? error.message : error}`);
       return false;
     }
-    const result = await store.requeue({ id: lease.id, token: lease.token, seenMs }, reason);
-    if (result === "unchanged") return false;
-    log.warning(`Job ${lease.id} ${result === "failed" ? "failed" : "is taken back"}: ${reason}`);
-    onTakenBack();
-    return true;
   }
 }

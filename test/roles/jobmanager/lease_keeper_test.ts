@@ -324,6 +324,16 @@ Deno.test("a manager that dies leaves its leases to the others", async () => {
   assertEquals((await site.job("one")).state, "waiting");
 });
 
+/** A store some of whose methods are replaced. */
+function overriding(store: JobStore, methods: Partial<JobStore>): JobStore {
+  return new Proxy(store, {
+    get(target, key) {
+      const member = Reflect.get(key in methods ? methods : target, key);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}
+
 Deno.test("a sign of life that could not be stored keeps that agent's lease, and nobody else's", async () => {
   await using site = new Site();
   const { store } = site;
@@ -331,16 +341,7 @@ Deno.test("a sign of life that could not be stored keeps that agent's lease, and
     agent.startsWith("unlucky")
       ? Promise.reject(new RedisError("The call was lost"))
       : store.touch(agent, seconds);
-  const get = (target: typeof store, key: string | symbol) => {
-    const member = Reflect.get(target, key, target);
-    return typeof member === "function" ? member.bind(target) : member;
-  };
-  site.manager({
-    leaseSeconds: 3000,
-    store: new Proxy(store, {
-      get: (target, key) => key === "touch" ? touch : get(target, key),
-    }),
-  });
+  site.manager({ leaseSeconds: 3000, store: overriding(store, { touch }) });
   const [unlucky, silent] = [site.hand("unlucky"), site.hand("silent")];
   await site.pass(0);
   for (const [agent, id] of [[unlucky, "one"], [silent, "two"]] as const) {
@@ -354,4 +355,28 @@ Deno.test("a sign of life that could not be stored keeps that agent's lease, and
   }
   assertEquals((await site.job("one")).state, "running");
   assertEquals((await site.job("two")).state, "waiting");
+});
+
+Deno.test("a call to Redis that is lost keeps one job from being taken back, and no other", async () => {
+  await using site = new Site();
+  const { store } = site;
+  const requeue: JobStore["requeue"] = (lease, reason) =>
+    lease.id === "one"
+      ? Promise.reject(new RedisError("The call was lost"))
+      : store.requeue(lease, reason);
+  let pages = 0;
+  const silentLeases: JobStore["silentLeases"] = (...page) =>
+    ++pages % 3 === 0 ? store.silentLeases(...page) : Promise.reject(new RedisError("Lost, too"));
+  site.manager({ store: overriding(store, { requeue, silentLeases }) });
+  const ids = ["one", "two", "three", "four"];
+  const agents = ids.map((id) => site.hand(id));
+  await site.pass(0);
+  for (const [index, agent] of agents.entries()) {
+    await site.submit(ids[index] ?? "");
+    await takeJob(site, agent);
+    agent.acknowledges = false;
+  }
+  await site.pass(1500);
+  const states = await Promise.all(ids.map(async (id) => (await site.job(id)).state));
+  assertEquals(states, ["running", "waiting", "waiting", "waiting"]);
 });
