@@ -12,6 +12,8 @@ export type ValueRule =
   | "same"
   /** Any text: a reading of a machine. */
   | "reading"
+  /** Seconds that somebody measured: they may be off by one. */
+  | "duration"
   /** A JDL: the same names and the same words about the protocol; amounts are readings. */
   | "jdl"
   /** A manager's data, a hash string whose pairs are variables; ours has more of them. */
@@ -54,8 +56,12 @@ const OF_JOB: Readonly<Record<string, ValueRule>> = {
   validationScript: "content",
 };
 
-/** Attributes of what is told to the monitor. */
-const OF_READING: Readonly<Record<string, ValueRule>> = { value: "reading" };
+/** Attributes of elements that have rules of their own. */
+const OF_OWNER: Readonly<Record<string, typeof OF_ANY | undefined>> = {
+  job: OF_JOB,
+  reportEventValue: { value: "reading" },
+  reportEventDuration: { duration: "duration" },
+};
 
 /** Attributes that a component of ours adds to a command, and that the original ignores. */
 const OURS: Readonly<Record<string, readonly string[]>> = {
@@ -73,7 +79,7 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
  * @param attribute Its name.
  */
 export function ruleOf(owner: string, attribute: string): ValueRule {
-  const rules = owner === "job" ? OF_JOB : owner === "reportEventValue" ? OF_READING : OF_ANY;
+  const rules = Object.hasOwn(OF_OWNER, owner) ? OF_OWNER[owner] ?? OF_ANY : OF_ANY;
   return Object.hasOwn(rules, attribute) ? rules[attribute] ?? "same" : "same";
 }
 

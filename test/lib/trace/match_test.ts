@@ -95,6 +95,16 @@ Deno.test("matchStanza() takes a machine's readings as they come, and its words 
   assertEquals(match("[ broken"), "jdl");
 });
 
+Deno.test("matchStanza() takes a measured duration as it comes, give or take a second", () => {
+  const tells = (duration: string) => command({ command: "reportEventDuration", duration });
+  const match = (then: string, now: string) =>
+    matchStanza(tells(then), tells(now), new Bindings())?.what;
+  assertEquals([match("0.14", "1.1"), match("0", "1"), match("x", "x")], Array(3).fill(undefined));
+  for (const [then, now] of [["0.14", "1.2"], ["0.14", "soon"], ["10", "0"]] as const) {
+    assertEquals(match(then, now), "duration");
+  }
+});
+
 Deno.test("matchStanza() lets ours add what the original ignores, and nothing else", () => {
   const asks = (more: Record<string, string>) => command({ command: "want_getJob", ...more });
   const match = (more: Record<string, string>) =>

@@ -13,6 +13,7 @@ import { agentTransfer } from "../../../sim/machine/agent_transfer.ts";
 import { MemoryWorkspace } from "../../../sim/machine/memory_workspace.ts";
 import { modelHost } from "../../../sim/machine/model_host.ts";
 import { modelRunner } from "../../../sim/machine/model_runner.ts";
+import { monitoredBy } from "./monitored.ts";
 import { type AgentNeeds, agentNeeds } from "./needs.ts";
 import type { Player } from "./script.ts";
 import type { PeerParts, Peers } from "./peers.ts";
@@ -35,6 +36,7 @@ export function agentPeers({ script, clock, seed, secure }: PeerParts): Peers {
       const agent = new Agent({
         manager: needs.manager,
         room: needs.room,
+        monitor: monitoredBy(script, peer)?.monitor,
         link: secure === undefined ? link : guardAgent(link, secure, { clock, random, log }),
         host: modelHost({ identity: { name: needs.hostName }, paths: needs.files }),
         workspace: disk,

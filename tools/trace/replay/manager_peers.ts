@@ -95,14 +95,22 @@ export function managerPeers({ script, clock, seed, secure }: PeerParts): Peers 
       if (command.command !== "jobDone") return;
       // Agents upload before they report; the directory is there where it was asked for.
       const { jobID } = command;
-      if (!/^[\w-]+$/.test(jobID) || !await chirp.exists(jobID)) return;
-      await chirp.writeText(`${jobID}/${jobID}.tgz`, "");
+      if (!/^[\w-]+$/.test(jobID)) return;
+      for (const name of await chirp.list(".")) {
+        if (isOutputOf(jobID, name)) await chirp.writeText(`${name}/${jobID}.tgz`, "");
+      }
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(running);
       redis[Symbol.dispose]();
     },
   };
+}
+
+/** Agents of ours are given a directory for each lease, `ID.TOKEN`. */
+function isOutputOf(jobID: string, directory: string): boolean {
+  return directory === jobID ||
+    directory.startsWith(`${jobID}.`) && /^\d+$/.test(directory.slice(jobID.length + 1));
 }
 
 /** Puts a job into the queue, with input files that hold nothing. */
