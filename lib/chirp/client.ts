@@ -22,37 +22,37 @@ import { CHIRP_PORT, encodePath } from "./wire.ts";
 export interface ChirpOptions {
   /** Name or address of the server. */
   readonly host: string;
-  /** Its TCP port (default 9094). */
+  /** Its TCP port. Default: 9094. */
   readonly port?: number;
-  /** Ways to authenticate, tried in order (default `address`, `hostname`, `unix`). */
+  /** Ways to authenticate, tried in order. Default: `address`, `hostname`, `unix`. */
   readonly auth?: readonly ChirpAuthMethod[];
-  /** The one directory where the method `unix` may create a file (default `/tmp`). */
+  /** The one directory where the method `unix` may create a file. Default: `/tmp`. */
   readonly challengeDir?: string;
-  /** Longest time that one read or write may take, in milliseconds (default 60 s). */
+  /** Longest time that one read or write may take, in milliseconds. Default: 60 s. */
   readonly timeoutMs?: number;
-  /** Longest time to make a connection, in milliseconds (default 15 s). */
+  /** Longest time to make a connection, in milliseconds. Default: 15 s. */
   readonly connectTimeoutMs?: number;
-  /** How often a request is tried again, each time on a fresh connection (default 5). */
+  /** How often a request is tried again, each time on a fresh connection. Default: 5. */
   readonly retries?: number;
-  /** Wait before the first retry, in milliseconds (default 250); it doubles, half of it by chance. */
+  /** Wait before the first retry, in milliseconds; it doubles, half of it by chance. Default: 250. */
   readonly retryDelayMs?: number;
-  /** An unused connection older than this is replaced, in milliseconds (default 30 s); servers bear 60 s. */
+  /** An unused connection older than this is replaced, in milliseconds; servers bear 60 s. Default: 30 s. */
   readonly idleMs?: number;
-  /** Most directories below each other in a tree (default 64). */
+  /** Most directories below each other in a tree. Default: 64. */
   readonly maxDepth?: number;
-  /** Most names of a listing, and most entries of a tree (default 200,000). */
+  /** Most names of a listing, and most entries of a tree. Default: 200,000. */
   readonly maxEntries?: number;
   /** Ends the client. */
   readonly signal?: AbortSignal | undefined;
-  /** Measures all times (default: the system's). */
+  /** Measures all times. Default: the system's. */
   readonly clock?: Clock;
-  /** Spreads the retries, names temporary files (default: the system's). */
+  /** Spreads the retries, names temporary files. Default: the system's. */
   readonly random?: Random;
 }
 
 /** Options of {@linkcode ChirpClient.getBytes}. */
 export interface GetBytesOptions {
-  /** Most bytes that are taken (default 16 MiB). */
+  /** Most bytes that are taken. Default: 16 MiB. */
   readonly limitBytes?: number;
   /** Breaks the transfer off. */
   readonly signal?: AbortSignal | undefined;
@@ -60,7 +60,7 @@ export interface GetBytesOptions {
 
 /** Options of {@linkcode ChirpClient.putBytes}. */
 export interface PutBytesOptions {
-  /** Permission bits (default 0644); a server keeps little more than the owner's right to execute. */
+  /** Permission bits; a server keeps little more than the owner's right to execute. Default: 0644. */
   readonly mode?: number;
   /** Breaks the transfer off. */
   readonly signal?: AbortSignal | undefined;

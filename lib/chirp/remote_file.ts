@@ -12,19 +12,19 @@ import { encodePath, fileStatusOf, LONGEST_IO } from "./wire.ts";
 
 /** How to open a file; without `write` it is open for reading only. */
 export interface OpenOptions {
-  /** Allow reading (default true). */
+  /** Allow reading. Default: true. */
   readonly read?: boolean;
-  /** Allow writing (default false). */
+  /** Allow writing. Default: false. */
   readonly write?: boolean;
-  /** Make the file if it is missing (default false). */
+  /** Make the file if it is missing. Default: false. */
   readonly create?: boolean;
-  /** With `create`: fail if it exists (default false). */
+  /** With `create`: fail if it exists. Default: false. */
   readonly exclusive?: boolean;
-  /** Cut it to nothing (default false). */
+  /** Cut it to nothing. Default: false. */
   readonly truncate?: boolean;
-  /** Write at the end, whatever the offset (default false). */
+  /** Write at the end, whatever the offset. Default: false. */
   readonly append?: boolean;
-  /** Permission bits of a new file (default 0644). */
+  /** Permission bits of a new file. Default: 0644. */
   readonly mode?: number;
 }
 

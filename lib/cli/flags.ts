@@ -25,7 +25,7 @@ export interface Program {
   readonly name: string;
   /** What it does, in one sentence. */
   readonly summary: string;
-  /** Its configuration variables, listed under `--help`. Default none. */
+  /** Its configuration variables, listed under `--help`. Default: none. */
   readonly variables?: Variables | undefined;
   /** Component whose configuration file it reads, such as a tool's manager. Default: its name. */
   readonly component?: string | undefined;

@@ -47,7 +47,7 @@ export interface Column<Row> {
   readonly value: (row: Row) => string | number | undefined;
   /** Side on which texts stand. Default: numbers right, texts left. */
   readonly align?: "left" | "right";
-  /** Style of a row's cell. Default none. */
+  /** Style of a row's cell. Default: none. */
   readonly style?: (row: Row) => Style | undefined;
 }
 

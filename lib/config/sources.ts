@@ -50,7 +50,7 @@ export interface ConfigSourcesOptions {
   readonly directory?: string | undefined;
   /** Looks up an environment variable. Default: the process's own environment. */
   readonly environment?: (name: string) => string | undefined;
-  /** Values given by flags, by name of variable; `""` unsets. Default none. */
+  /** Values given by flags, by name of variable; `""` unsets. Default: none. */
   readonly flags?: ReadonlyMap<string, string> | undefined;
 }
 

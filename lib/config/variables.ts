@@ -14,18 +14,18 @@ export interface VariableBase {
   readonly meaning: string;
   /** A value that would be right. */
   readonly example: string;
-  /** Older or other names of the same variable; the name proper wins over them. Default none. */
+  /** Older or other names of the same variable; the name proper wins over them. Default: none. */
   readonly aliases?: readonly string[];
-  /** Whether the component cannot start without it. Default false. */
+  /** Whether the component cannot start without it. Default: false. */
   readonly required?: boolean;
-  /** Whether the value must not be printed. Default false. */
+  /** Whether the value must not be printed. Default: false. */
   readonly secret?: boolean;
   /**
    * Why it is read though it changes nothing, as the end of a sentence; setting it gives a warning that
    * says so. Default: it has an effect.
    */
   readonly withoutEffect?: string;
-  /** Long flag that sets it besides `--set`, without the dashes. Default none. */
+  /** Long flag that sets it besides `--set`, without the dashes. Default: none. */
   readonly flag?: string;
 }
 
@@ -33,7 +33,7 @@ export interface VariableBase {
 export interface TextVariable extends VariableBase {
   /** Marks a word of text. */
   readonly kind: "text";
-  /** Value where it is set nowhere. Default none. */
+  /** Value where it is set nowhere. Default: none. */
   readonly default?: string;
 }
 
@@ -41,7 +41,7 @@ export interface TextVariable extends VariableBase {
 export interface PathVariable extends VariableBase {
   /** Marks a path. */
   readonly kind: "path";
-  /** Value where it is set nowhere. Default none. */
+  /** Value where it is set nowhere. Default: none. */
   readonly default?: string;
 }
 
@@ -49,11 +49,11 @@ export interface PathVariable extends VariableBase {
 export interface NumberVariable extends VariableBase {
   /** What the number counts. */
   readonly kind: "integer" | "seconds" | "bytes";
-  /** Value where it is set nowhere, in the unit of the kind. Default none. */
+  /** Value where it is set nowhere, in the unit of the kind. Default: none. */
   readonly default?: number;
-  /** Smallest allowed value. Default 0. */
+  /** Smallest allowed value. Default: 0. */
   readonly min?: number;
-  /** Largest allowed value. Default 2^53 - 1. */
+  /** Largest allowed value. Default: 2^53 - 1. */
   readonly max?: number;
 }
 
@@ -61,7 +61,7 @@ export interface NumberVariable extends VariableBase {
 export interface BooleanVariable extends VariableBase {
   /** Marks a switch. */
   readonly kind: "boolean";
-  /** Value where it is set nowhere. Default off. */
+  /** Value where it is set nowhere. Default: off. */
   readonly default?: boolean;
 }
 
@@ -69,7 +69,7 @@ export interface BooleanVariable extends VariableBase {
 export interface JidVariable extends VariableBase {
   /** Marks a Jabber identifier. */
   readonly kind: "jid";
-  /** Value where it is set nowhere. Default none. */
+  /** Value where it is set nowhere. Default: none. */
   readonly default?: string;
 }
 
@@ -79,7 +79,7 @@ export interface ChoiceVariable extends VariableBase {
   readonly kind: "choice";
   /** The words to choose from. */
   readonly choices: readonly string[];
-  /** Value where it is set nowhere. Default none. */
+  /** Value where it is set nowhere. Default: none. */
   readonly default?: string;
 }
 

@@ -250,7 +250,7 @@ export interface JobStore {
    * nothing to do, so that what it holds was an earlier process's, or its end was lost.
    */
   owesAcknowledgement(agent: string, session?: string): Promise<boolean>;
-  /** Leases without a sign of life for so long, oldest first; the first `offset` are left out (default 0). */
+  /** Leases without a sign of life for so long, oldest first; the first `offset` are left out. Default: 0. */
   silentLeases(silentSeconds: number, limit: number, offset?: number): Promise<LeaseStatus[]>;
   /** Leases past their deadline, oldest first. */
   expiredLeases(limit: number): Promise<LeaseStatus[]>;

@@ -34,7 +34,7 @@ export interface LoggerOptions {
   readonly sinks: readonly LogSink[];
   /** Time of the records. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
-  /** Fields of every record. Default none. */
+  /** Fields of every record. Default: none. */
   readonly fields?: LogFields | undefined;
 }
 

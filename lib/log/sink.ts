@@ -17,9 +17,9 @@ export interface LogSink extends Disposable {
 
 /** Options of sinks that write lines. */
 export interface LineSinkOptions {
-  /** Least important level to write. Default `info`. */
+  /** Least important level to write. Default: `info`. */
   readonly minLevel?: LogLevel | undefined;
-  /** Most important level to write. Default `emergency`. */
+  /** Most important level to write. Default: `emergency`. */
   readonly maxLevel?: LogLevel | undefined;
   /** Form of the lines. Default {@linkcode textFormat}. */
   readonly format?: LogFormat | undefined;
@@ -71,7 +71,7 @@ export function lineSink(writer: SyncWriter, options: LineSinkOptions = {}): Log
 
 /** Options of {@linkcode fileSink}. */
 export interface FileSinkOptions extends LineSinkOptions {
-  /** Whether to empty the file first. Default false: lines are appended. */
+  /** Whether to empty the file first. Default: false, lines are appended. */
   readonly truncate?: boolean | undefined;
   /** Permissions of a new file, such as `0o640`. Default: as the process's mask says. */
   readonly permissions?: number | undefined;
@@ -104,9 +104,9 @@ export interface MemorySink extends LogSink {
 
 /** Options of {@linkcode memorySink}. */
 export interface MemorySinkOptions {
-  /** Least important level to keep. Default `debug`. */
+  /** Least important level to keep. Default: `debug`. */
   readonly minLevel?: LogLevel | undefined;
-  /** Most records to keep; older ones go. Default 10,000. */
+  /** Most records to keep; older ones go. Default: 10,000. */
   readonly capacity?: number | undefined;
 }
 

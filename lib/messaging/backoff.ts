@@ -7,11 +7,11 @@ import { type Random, randomFraction, systemRandom } from "../random.ts";
 
 /** Options of {@linkcode Backoff}. */
 export interface BackoffOptions {
-  /** Longest wait after the first failure, in milliseconds. Default 1000. */
+  /** Longest wait after the first failure, in milliseconds. Default: 1000. */
   readonly firstMs?: number | undefined;
-  /** Longest wait of all, in milliseconds. Default 60,000. */
+  /** Longest wait of all, in milliseconds. Default: 60,000. */
   readonly maxMs?: number | undefined;
-  /** Share of a wait, 0 to 1, that chance may take off. Default 0.5. */
+  /** Share of a wait, 0 to 1, that chance may take off. Default: 0.5. */
   readonly jitter?: number | undefined;
   /** Failures after which no attempt follows. Default: attempts never end. */
   readonly attempts?: number | undefined;

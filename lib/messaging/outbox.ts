@@ -7,9 +7,9 @@ import { OutboxFullError } from "./link.ts";
 
 /** Options of {@linkcode Outbox}. */
 export interface OutboxOptions {
-  /** Items kept at most. Default 10,000. */
+  /** Items kept at most. Default: 10,000. */
   readonly maxItems?: number | undefined;
-  /** Bytes kept at most. Default 16 MiB. */
+  /** Bytes kept at most. Default: 16 MiB. */
   readonly maxBytes?: number | undefined;
 }
 

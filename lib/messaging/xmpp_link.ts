@@ -27,30 +27,30 @@ export interface XmppLinkOptions {
   readonly password: string;
   /** Host name or address to connect to. */
   readonly host: string;
-  /** TCP port. Default 5222. */
+  /** TCP port. Default: 5222. */
   readonly port?: number | undefined;
   /** Resource, kept over reconnects. Default: 32 random hexadecimal digits. */
   readonly resource?: string | undefined;
-  /** How the connection is encrypted. Default `"starttls-if-offered"`. */
+  /** How the connection is encrypted. Default: `"starttls-if-offered"`. */
   readonly tls?: TlsMode | undefined;
   /** Trusted certificate authorities in PEM, instead of those of the system. */
   readonly ca?: string | undefined;
   /** File of such authorities, read when the link is made. */
   readonly caFile?: string | undefined;
-  /** Whether the server's certificate is verified. Default `true`. */
+  /** Whether the server's certificate is verified. Default: `true`. */
   readonly verifyCertificate?: boolean | undefined;
   /** SASL mechanisms allowed, the preferred first. Default: all, the strongest first. */
   readonly mechanisms?: readonly SaslMechanismName[] | undefined;
   /**
    * Whether PLAIN may be used without TLS to another machine, which shows the password to whoever
-   * listens. Default `false`: only over TLS and on this machine.
+   * listens. Default: `false`, only over TLS and on this machine.
    */
   readonly plain?: boolean | undefined;
   /** Priority of the presence, -128 to 127. Default: none is sent, which means 0. */
   readonly priority?: number | undefined;
   /**
    * Whether a broken connection is taken up where it broke (XEP-0198): nothing is lost or repeated, and
-   * others don't see that it broke. Default `"if-offered"` by the server.
+   * others don't see that it broke. Default: `"if-offered"` by the server.
    */
   readonly streamManagement?: "if-offered" | "off" | undefined;
   /**
@@ -60,11 +60,11 @@ export interface XmppLinkOptions {
   readonly outboxLimit?: OutboxOptions | undefined;
   /** Waits between attempts. Its source of chance is {@linkcode random}. */
   readonly backoff?: Omit<BackoffOptions, "random"> | undefined;
-  /** Silence after which the server is pinged, and again given up, in milliseconds. Default 60,000. */
+  /** Silence after which the server is pinged, and again given up, in milliseconds. Default: 60,000. */
   readonly keepaliveMs?: number | undefined;
-  /** Longest time of an attempt until online, in milliseconds. Default 30,000. */
+  /** Longest time of an attempt until online, in milliseconds. Default: 30,000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Longest wait for the server's goodbye when the link is disposed of, in milliseconds. Default 2000. */
+  /** Longest wait for the server's goodbye when the link is disposed of, in milliseconds. Default: 2000. */
   readonly closeTimeoutMs?: number | undefined;
   /** The clock to wait on. Default: the system's. */
   readonly clock?: Clock | undefined;

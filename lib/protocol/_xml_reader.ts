@@ -19,13 +19,13 @@ import type { XmlElement } from "./xml.ts";
 
 /** What a parser accepts at most. */
 export interface XmlLimits {
-  /** Bytes of UTF-8 of one stanza, or of a document's element; also what is buffered. Default 1 MiB. */
+  /** Bytes of UTF-8 of one stanza, or of a document's element; also what is buffered. Default: 1 MiB. */
   readonly maxStanzaBytes?: number | undefined;
-  /** Elements inside one another, the stream's root included. Default 64. */
+  /** Elements inside one another, the stream's root included. Default: 64. */
   readonly maxDepth?: number | undefined;
-  /** Attributes of one element. Default 128. */
+  /** Attributes of one element. Default: 128. */
   readonly maxAttributes?: number | undefined;
-  /** Characters of one name. Default 256. */
+  /** Characters of one name. Default: 256. */
   readonly maxNameLength?: number | undefined;
 }
 

@@ -26,7 +26,7 @@ export interface ResolveOptions {
   readonly follow?: boolean | undefined;
   /**
    * Looks for names as the real tools garble them, every byte from 0x80 sent as 0xFF; only for requests
-   * that change nothing. Default false.
+   * that change nothing. Default: false.
    */
   readonly garbled?: boolean | undefined;
 }

@@ -43,7 +43,7 @@ export interface ChirpServerOptions {
   readonly readOnly?: boolean | undefined;
   /** Most bytes that all files hold together; default no bound on a folder, 4 GiB in memory. */
   readonly capacityBytes?: number | undefined;
-  /** Most connections at a time; more of them wait unanswered. Default 1000. */
+  /** Most connections at a time; more of them wait unanswered. Default: 1000. */
   readonly maxConnections?: number | undefined;
   /** Longest silence of a connection in milliseconds; default 60,000. */
   readonly idleTimeoutMs?: number | undefined;
@@ -55,7 +55,7 @@ export interface ChirpServerOptions {
   readonly outgoing?: boolean | undefined;
   /** Faults put in on purpose; default none. */
   readonly faults?: ChirpFaults | undefined;
-  /** Told of errors that are not the making of a client; the connection ends. Default ignores them. */
+  /** Told of errors that are not the making of a client; the connection ends. Default: ignores them. */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Time; default the system's. */
   readonly clock?: Clock | undefined;

@@ -68,7 +68,7 @@ export interface LoadOptions {
   readonly transport?: "memory" | "memory-xml" | "tcp" | undefined;
   /** The XMPP server of `tcp`. Default: our own, in a process of its own. */
   readonly server?: XmppTarget | undefined;
-  /** Redis: in the manager's process, our own in a process of its own, or another. Default by transport: `memory`, `own`. */
+  /** Redis: in the manager's process, our own in a process of its own, or another. Default, by transport: `memory`, `own`. */
   readonly redis?: "memory" | "own" | Address | undefined;
   /** See {@linkcode ChirpChoice}. Default: `none`. */
   readonly chirp?: ChirpChoice | undefined;

@@ -9,15 +9,15 @@ import { type Random, systemRandom } from "../../lib/random.ts";
 
 /** Options of {@linkcode Accounts}. */
 export interface AccountOptions {
-  /** Password by user (the part of the JID before `@`). Default none. */
+  /** Password by user (the part of the JID before `@`). Default: none. */
   readonly accounts?: ReadonlyMap<string, string> | undefined;
-  /** Makes an account of any user who logs in with PLAIN. Default false. */
+  /** Makes an account of any user who logs in with PLAIN. Default: false. */
   readonly autoRegister?: boolean | undefined;
-  /** Accounts at most, those of `autoRegister` included. Default 1,000,000. */
+  /** Accounts at most, those of `autoRegister` included. Default: 1,000,000. */
   readonly maxAccounts?: number | undefined;
-  /** Rounds of PBKDF2 that SCRAM asks of both sides. Default 4096, the least that RFC 5802 wants. */
+  /** Rounds of PBKDF2 that SCRAM asks of both sides. Default: 4096, the least that RFC 5802 wants. */
   readonly scramIterations?: number | undefined;
-  /** Source of salts. Default the system's. */
+  /** Source of salts. Default: the system's. */
   readonly random?: Random | undefined;
 }
 

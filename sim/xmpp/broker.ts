@@ -34,7 +34,7 @@ export interface BindOptions {
   readonly resource?: string | undefined;
   /** What carries the session's stanzas. */
   readonly port: SessionPort;
-  /** Language of the stream, given to its stanzas. Default none. */
+  /** Language of the stream, given to its stanzas. Default: none. */
   readonly lang?: string | undefined;
   /** IP address of the client. Default: it is in this process. */
   readonly address?: string | undefined;

@@ -27,19 +27,19 @@ export interface MemoryLinkOptions {
   readonly user: string;
   /** Password; checked if given. */
   readonly password?: string | undefined;
-  /** Domain that the component is configured with. Default the broker's. */
+  /** Domain that the component is configured with. Default: the broker's. */
   readonly domain?: string | undefined;
-  /** Resource. Default 32 random hexadecimal digits, kept over reconnects. */
+  /** Resource. Default: 32 random hexadecimal digits, kept over reconnects. */
   readonly resource?: string | undefined;
-  /** Writes and parses every stanza on its way, as on a socket. Default false. */
+  /** Writes and parses every stanza on its way, as on a socket. Default: false. */
   readonly xml?: boolean | undefined;
-  /** Stanzas kept while the link is down. Default 10,000. */
+  /** Stanzas kept while the link is down. Default: 10,000. */
   readonly maxOutboxStanzas?: OutboxOptions["maxItems"];
   /** Waits between attempts. Its source of chance is `random`. */
   readonly backoff?: Omit<BackoffOptions, "random"> | undefined;
-  /** Source of time. Default the system's. */
+  /** Source of time. Default: the system's. */
   readonly clock?: Clock | undefined;
-  /** Source of the resource and of the retries' jitter. Default the system's. */
+  /** Source of the resource and of the retries' jitter. Default: the system's. */
   readonly random?: Random | undefined;
 }
 

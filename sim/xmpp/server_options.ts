@@ -16,29 +16,29 @@ export interface TlsIdentity {
 
 /** Options of `startXmppServer`. */
 export interface XmppServerOptions extends BrokerOptions {
-  /** Address to listen on. Default `127.0.0.1`. */
+  /** Address to listen on. Default: `127.0.0.1`. */
   readonly hostname?: string | undefined;
-  /** Port; 0 for any that is free. Default 0. */
+  /** Port; 0 for any that is free. Default: 0. */
   readonly port?: number | undefined;
-  /** Port for TLS from the first byte; 0 for any that is free. Default none. */
+  /** Port for TLS from the first byte; 0 for any that is free. Default: none. */
   readonly tlsPort?: number | undefined;
-  /** Certificate; with it STARTTLS is offered. Default none. */
+  /** Certificate; with it STARTTLS is offered. Default: none. */
   readonly tls?: TlsIdentity | undefined;
-  /** Refuses logins without TLS. Default false. */
+  /** Refuses logins without TLS. Default: false. */
   readonly requireTls?: boolean | undefined;
   /**
-   * Login mechanisms in the order in which they are offered. Default all, the strongest first; PLAIN
+   * Login mechanisms in the order in which they are offered. Default: all, the strongest first; PLAIN
    * alone with `autoRegister`, because the others need a password that is known before.
    */
   readonly mechanisms?: readonly SaslMechanism[] | undefined;
   /**
    * Whether stream management (XEP-0198) is offered: a client that asks for it can resume its stream on
-   * another connection. Default true.
+   * another connection. Default: true.
    */
   readonly streamManagement?: boolean | undefined;
-  /** Seconds that a session waits for its client after the connection broke. Default 300, as in ejabberd. */
+  /** Seconds that a session waits for its client after the connection broke. Default: 300, as in ejabberd. */
   readonly resumeSeconds?: number | undefined;
-  /** Language of streams that name none; their stanzas get it. Default `en`, as Prosody does. */
+  /** Language of streams that name none; their stanzas get it. Default: `en`, as Prosody does. */
   readonly lang?: string | undefined;
   /** What a client may use at most. */
   readonly limits?: ServerLimits | undefined;
@@ -46,19 +46,19 @@ export interface XmppServerOptions extends BrokerOptions {
 
 /** What a client may use at most. */
 export interface ServerLimits {
-  /** Bytes of one stanza. Default 1 MiB. */
+  /** Bytes of one stanza. Default: 1 MiB. */
   readonly maxStanzaBytes?: number | undefined;
-  /** Bytes that wait for a client that does not read; then it is cut. Default 16 MiB. */
+  /** Bytes that wait for a client that does not read; then it is cut. Default: 16 MiB. */
   readonly maxOutputBytes?: number | undefined;
-  /** Stanzas that a client may leave unacknowledged; beyond, its session can't be resumed. Default 10,000. */
+  /** Stanzas that a client may leave unacknowledged; beyond, its session can't be resumed. Default: 10,000. */
   readonly maxUnackedStanzas?: number | undefined;
-  /** Bytes of such stanzas. Default 16 MiB. */
+  /** Bytes of such stanzas. Default: 16 MiB. */
   readonly maxUnackedBytes?: number | undefined;
-  /** Milliseconds until a client must have bound a resource. Default 30,000. */
+  /** Milliseconds until a client must have bound a resource. Default: 30,000. */
   readonly loginMs?: number | undefined;
-  /** Failed logins on one connection. Default 3. */
+  /** Failed logins on one connection. Default: 3. */
   readonly maxFailedLogins?: number | undefined;
-  /** Connections at a time. Default 50,000. */
+  /** Connections at a time. Default: 50,000. */
   readonly maxConnections?: number | undefined;
 }
 

@@ -8,9 +8,9 @@ import type { Clock, Timer } from "../../clock.ts";
 
 /** Options of {@linkcode AckRequests}. */
 export interface AckRequestsOptions {
-  /** Stanzas after which to ask. Default 100. */
+  /** Stanzas after which to ask. Default: 100. */
   readonly everyStanzas?: number | undefined;
-  /** Longest time from a stanza to the question, in milliseconds. Default 5000. */
+  /** Longest time from a stanza to the question, in milliseconds. Default: 5000. */
   readonly delayMs?: number | undefined;
   /** The clock to wait on. */
   readonly clock: Clock;

@@ -24,11 +24,11 @@ export function parseCount(text: string | undefined): number | undefined {
 
 /** Options of {@linkcode StanzaLedger}. */
 export interface StanzaLedgerOptions {
-  /** Stanzas kept before the ledger counts as full. Default 10,000. */
+  /** Stanzas kept before the ledger counts as full. Default: 10,000. */
   readonly maxItems?: number | undefined;
-  /** Bytes kept before it does. Default 16 MiB. */
+  /** Bytes kept before it does. Default: 16 MiB. */
   readonly maxBytes?: number | undefined;
-  /** Count that both directions begin with. Default 0; tests of the turn at 2^32 begin below it. */
+  /** Count that both directions begin with. Default: 0; tests of the turn at 2^32 begin below it. */
   readonly firstCount?: number | undefined;
 }
 
