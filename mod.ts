@@ -57,7 +57,12 @@ export type {
   Reply,
   Sender,
 } from "./lib/messaging/container.ts";
-export type { DeliveryOptions, DeliveryOutcome, PostOptions } from "./lib/messaging/delivery.ts";
+export type {
+  DeliveryOptions,
+  DeliveryOutcome,
+  PostOptions,
+  SendOptions,
+} from "./lib/messaging/delivery.ts";
 export {
   eventReporter,
   type EventReporterOptions,

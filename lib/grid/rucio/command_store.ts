@@ -39,7 +39,11 @@ type Values = Readonly<Record<string, string>>;
 export class CommandStore implements OutputStore {
   readonly #options: CommandStoreOptions;
 
-  /** @param options See {@linkcode CommandStoreOptions}. */
+  /**
+   * Makes it; nothing is run yet.
+   *
+   * @param options See {@linkcode CommandStoreOptions}.
+   */
   constructor(options: CommandStoreOptions) {
     this.#options = options;
   }
