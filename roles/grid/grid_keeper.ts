@@ -123,7 +123,13 @@ export class GridKeeper {
 
   async #tellStarted(job: GridJobRef, record: JobRecord): Promise<void> {
     if (this.#startedToken.get(job.id) === record.token) return;
-    await this.#options.adapter.started(job, hostOf(record));
+    try {
+      await this.#options.adapter.started(job, hostOf(record));
+    } catch (error) {
+      if (!(error instanceof GridError) || error.transient) throw error;
+      const { adapter, log } = this.#options;
+      log.error(`${adapter.grid} does not take that job ${job.id} runs: ${error.message}`);
+    }
     this.#startedToken.set(job.id, record.token);
   }
 
@@ -175,15 +181,21 @@ export class GridKeeper {
       }
     }
     const outcome = refusal === undefined ? judged : "failed";
-    await adapter.finish(job, {
-      outcome,
-      waitStatus: record.exitCode,
-      validateWaitStatus: record.validateExitCode,
-      reason: refusal ?? record.reason,
-      host: hostOf(record),
-      cpuSeconds: record.wallSeconds,
-    });
-    log.info(`Job ${job.id} has ${outcome} in ${adapter.grid}`);
+    try {
+      await adapter.finish(job, {
+        outcome,
+        waitStatus: record.exitCode,
+        validateWaitStatus: record.validateExitCode,
+        reason: refusal ?? record.reason,
+        host: hostOf(record),
+        cpuSeconds: record.wallSeconds,
+      });
+      log.info(`Job ${job.id} has ${outcome} in ${adapter.grid}`);
+    } catch (error) {
+      if (!(error instanceof GridError) || error.transient) throw error;
+      // Told again and again it would not be taken either.
+      log.error(`${adapter.grid} does not take the end of job ${job.id}: ${error.message}`);
+    }
     return true;
   }
 }

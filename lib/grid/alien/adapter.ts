@@ -37,9 +37,10 @@ import { machineAd, WaitingJobs } from "./waiting_jobs.ts";
  * Steps that are commands:
  * - `take`, given `{request}`, `{host}` and `{jdl}`, prints the broker's answer (`match_answer.ts`), for a
  *   request that it has answered before the same job;
- * - `status`, given `{id}`, `{status}`, `{host}`, `{exitCode}`, `{cpuSeconds}` and `{reason}`, sets a job's
- *   status (`alien.api.taskQueue.SetJobStatus`);
- * - `heartbeat`, given `{id}`, tells that a job is at work; may be missing;
+ * - `status`, given `{id}`, `{resubmission}`, `{status}`, `{host}`, `{exitCode}`, `{cpuSeconds}` and
+ *   `{reason}`, sets a job's status (`alien.api.taskQueue.SetJobStatus`); refused for good, it is another's;
+ * - `heartbeat`, given `{id}` and `{resubmission}`, tells that a job is at work; refused for good, it is
+ *   not wanted any more; may be missing;
  * - `upload` and `download`, given `{file}`, `{url}` and `{storage}`, and the access envelope on their standard
  *   input (as `{envelope}`, too, which everybody on the machine can see), move a file to or from a storage
  *   element without HTTP, such as `xrdcp`; may be missing.
@@ -48,6 +49,8 @@ export const ALIEN_STEPS = ["take", "status", "heartbeat", "upload", "download"]
 
 /** Characters of what `take` told that are kept with a job. */
 const LONGEST_KEPT = 2000;
+/** Name under which a job's state keeps how often it had been put back when it was taken. */
+const RESUBMISSION = "ALIEN_RESUBMISSION";
 /** Time between two heartbeats of a job. */
 const HEARTBEAT_MS = 600_000;
 
@@ -118,6 +121,7 @@ class AlienAdapter implements GridAdapter {
         id: answer.id,
         state: {
           WORKDIR_RELATIVE_PATH: inputDir,
+          [RESUBMISSION]: answer.resubmission,
           JA_LOG_CONTENT: told.stderr.trim().slice(-LONGEST_KEPT),
         },
         job: siteJob(answer, job, inputDir, inputFiles),
@@ -126,13 +130,14 @@ class AlienAdapter implements GridAdapter {
       if (!(error instanceof GridError) || error.transient) throw error;
       const reason = `Cannot run job ${answer.id}: ${error.message}`;
       this.#options.log.error(reason);
-      await this.#setStatus(answer.id, "ERROR_IB", { host: host.name, reason }, how);
+      const taken = { id: answer.id, state: { [RESUBMISSION]: answer.resubmission } };
+      await this.#setStatus(taken, "ERROR_IB", { host: host.name, reason }, how);
       return undefined;
     }
   }
 
-  async started({ id }: GridJobRef, host: string, how: GridCallOptions = {}): Promise<void> {
-    await this.#setStatus(id, "RUNNING", { host }, how);
+  async started(job: GridJobRef, host: string, how: GridCallOptions = {}): Promise<void> {
+    await this.#setStatus(job, "RUNNING", { host }, how);
   }
 
   async store(job: GridJobRef, output: JobOutput, how: GridCallOptions = {}): Promise<void> {
@@ -146,7 +151,7 @@ class AlienAdapter implements GridAdapter {
     const home = homeOf(owner);
     const entries = succeeded ? description.output : description.outputOfFailure;
     if (!succeeded && entries.length === 0) return;
-    await this.#setStatus(job.id, "SAVING", {}, how);
+    await this.#setStatus(job, "SAVING", {}, how);
     const directory = succeeded
       ? absolute(description.outputDirectory ?? `alien-job-${job.id}`, home)
       : `${home}recycle/alien-job-${job.id}`;
@@ -154,32 +159,45 @@ class AlienAdapter implements GridAdapter {
     await uploadOutput(output, target, { catalogue: this.#catalogue, storage, log }, how);
   }
 
-  async finish({ id }: GridJobRef, result: GridResult, how: GridCallOptions = {}): Promise<void> {
+  async finish(job: GridJobRef, result: GridResult, how: GridCallOptions = {}): Promise<void> {
     const { host, waitStatus, cpuSeconds, reason = "" } = result;
-    await this.#setStatus(id, finalStatus(result), { host, waitStatus, cpuSeconds, reason }, how);
-    this.#beatMs.delete(id);
+    await this.#setStatus(job, finalStatus(result), { host, waitStatus, cpuSeconds, reason }, how);
+    this.#beatMs.delete(job.id);
   }
 
-  async giveBack({ id }: GridJobRef, _reason: string, how: GridCallOptions = {}): Promise<void> {
-    const queued = await this.#queue.job(id, how);
-    if (queued !== undefined && isAtWork(queued.status)) await this.#queue.resubmit(id, how);
-    this.#beatMs.delete(id);
+  async giveBack(job: GridJobRef, _reason: string, how: GridCallOptions = {}): Promise<void> {
+    const queued = await this.#queue.job(job.id, how);
+    // Put back already, it may be at work somewhere else.
+    const isOurs = queued !== undefined && isAtWork(queued.status) && await this.#beat(job, how);
+    if (isOurs) await this.#queue.resubmit(job.id, how);
+    this.#beatMs.delete(job.id);
   }
 
-  async heartbeat({ id }: GridJobRef, how: GridCallOptions = {}): Promise<GridVerdict> {
-    const queued = await this.#queue.job(id, how);
+  async heartbeat(job: GridJobRef, how: GridCallOptions = {}): Promise<GridVerdict> {
+    const queued = await this.#queue.job(job.id, how);
     if (queued === undefined || !isAtWork(queued.status)) return "cancelled";
-    const { commands, clock } = this.#options;
-    const nowMs = clock.now();
-    if (commands.has("heartbeat") && nowMs - (this.#beatMs.get(id) ?? -Infinity) >= HEARTBEAT_MS) {
-      await commands.run("heartbeat", { id }, how);
-      this.#beatMs.set(id, nowMs);
-    }
+    const nowMs = this.#options.clock.now();
+    if (nowMs - (this.#beatMs.get(job.id) ?? -Infinity) < HEARTBEAT_MS) return "wanted";
+    if (!await this.#beat(job, how)) return "cancelled";
+    this.#beatMs.set(job.id, nowMs);
     return "wanted";
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#options.calls[Symbol.asyncDispose]();
+  }
+
+  /** Tells that a job is at work; false where the queue says that it is not this site's any more. */
+  async #beat({ id, state }: GridJobRef, how: GridCallOptions): Promise<boolean> {
+    const { commands } = this.#options;
+    if (!commands.has("heartbeat")) return true;
+    try {
+      await commands.run("heartbeat", { id, resubmission: state[RESUBMISSION] ?? "" }, how);
+      return true;
+    } catch (error) {
+      if (!(error instanceof GridError) || error.transient) throw error;
+      return false;
+    }
   }
 
   #machine({ jdl, name }: GridHost): ClassAd {
@@ -196,7 +214,7 @@ class AlienAdapter implements GridAdapter {
 
   /** Sets a status, unless the job has come further, or was killed or put back by its owner. */
   async #setStatus(
-    id: string,
+    { id, state }: GridJobRef,
     status: SetStatus,
     details: {
       readonly host?: string | undefined;
@@ -210,6 +228,7 @@ class AlienAdapter implements GridAdapter {
     if (queued === undefined || !mayEnter(queued.status, status)) return;
     await this.#options.commands.run("status", {
       id,
+      resubmission: state[RESUBMISSION] ?? "",
       status,
       host: details.host ?? "",
       exitCode: exitCodeText(details.waitStatus),

@@ -6,18 +6,32 @@
  * @module
  */
 
+/** A job that the broker gives. */
+export interface MatchedJob {
+  readonly kind: "job";
+  /** The queue id. */
+  readonly id: string;
+  /** The JDL as it was submitted. */
+  readonly jdl: string;
+  /** Who submitted it. */
+  readonly user: string;
+  /**
+   * How often it has been put back, in digits: what a site says of a former turn the queue takes no more
+   * (`alien.api.taskQueue.SetJobStatus`). Empty where the broker does not tell.
+   */
+  readonly resubmission: string;
+}
+
 /** A job that the broker gives, or that it gives none. */
-export type MatchAnswer =
-  | { readonly kind: "job"; readonly id: string; readonly jdl: string; readonly user: string }
-  | { readonly kind: "none"; readonly reason: string };
+export type MatchAnswer = MatchedJob | { readonly kind: "none"; readonly reason: string };
 
 /** Codes of the broker. */
 const CODE = { found: 1, failed: -1 } as const;
 const JOB_ID = /^\d{1,18}$/;
 
 /**
- * Reads an answer: `Code`, and with a job `queueId`, `JDL` and `User`, else `Error`. Its certificate is
- * the job's secret and left where it is.
+ * Reads an answer: `Code`, and with a job `queueId`, `JDL`, `User` and `Resubmission`, else `Error`. Its
+ * certificate is the job's secret and left where it is.
  *
  * @param text What the command printed.
  * @throws {SyntaxError} When it is no answer, or one of a broker that failed.
@@ -39,5 +53,12 @@ export function parseMatchAnswer(text: string): MatchAnswer {
   if (!JOB_ID.test(id) || typeof jdl !== "string" || typeof user !== "string" || user === "") {
     throw new SyntaxError(`Cannot read the job broker's answer: ${line.slice(0, 80)}`);
   }
-  return { kind: "job", id, jdl, user };
+  const resubmission = answer["Resubmission"];
+  return {
+    kind: "job",
+    id,
+    jdl,
+    user,
+    resubmission: Number.isSafeInteger(resubmission) ? `${resubmission}` : "",
+  };
 }

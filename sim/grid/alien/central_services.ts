@@ -133,6 +133,7 @@ export class CentralServices {
   match(request: string, host: string, jdl: string): Readonly<Record<string, unknown>> {
     const job = this.queue.match(request, jdl, host);
     if (job === undefined) return { Code: -2, Error: "Nothing to run :-(" };
-    return { Code: 1, queueId: job.id, JDL: job.jdl, User: job.owner };
+    const { id: queueId, jdl: JDL, owner: User, resubmissions: Resubmission } = job;
+    return { Code: 1, queueId, JDL, User, Resubmission };
   }
 }

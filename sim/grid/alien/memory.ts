@@ -16,7 +16,8 @@ import type { Fault } from "./faults.ts";
 /** Argument lists that {@linkcode memoryCommands} understands. */
 export const MEMORY_COMMANDS = {
   take: ["take", "{request}", "{host}", "{jdl}"],
-  status: ["status", "{id}", "{status}", "{host}", "{exitCode}", "{reason}"],
+  status: ["status", "{id}", "{resubmission}", "{status}", "{host}", "{exitCode}", "{reason}"],
+  heartbeat: ["heartbeat", "{id}", "{resubmission}"],
 } as const;
 
 /** Exit status of a command that may be made again. */
@@ -97,6 +98,7 @@ export function memoryCommands(services: CentralServices): CommandRunner {
       if (fault?.kind === "refused" || fault?.kind === "broken") return failure;
       if (fault?.kind === "denied") return { ...failure, code: 65, stderr: "Not permitted" };
       const stdout = runStep(services, program, args);
+      if (stdout === undefined) return { ...failure, code: 65, stderr: "The job is another's" };
       return fault?.kind === "lost" ? failure : { code: 0, stdout, stderr: "" };
     },
   };
@@ -108,16 +110,21 @@ export function memoryCommands(services: CentralServices): CommandRunner {
  * @param services The services.
  * @param step `take`, `status` or `heartbeat`.
  * @param args Its arguments, as in {@linkcode MEMORY_COMMANDS}.
- * @returns What the command prints.
+ * @returns What the command prints; `undefined` where the job has been put back since it was taken.
  */
-export function runStep(services: CentralServices, step: string, args: readonly string[]): string {
+export function runStep(
+  services: CentralServices,
+  step: string,
+  args: readonly string[],
+): string | undefined {
   if (step === "take") {
     const [request = "", host = "", jdl = ""] = args;
     return JSON.stringify(services.match(request, host, jdl));
   }
-  const [id = "", status = "", host = "", exitCode = "", reason = ""] = args;
+  const [id = "", resubmission = "", status = "", host = "", exitCode = "", reason = ""] = args;
   const job = services.queue.job(id);
   if (job === undefined) throw new TypeError(`There is no job ${id}`);
+  if (resubmission !== "" && resubmission !== `${job.resubmissions}`) return undefined;
   if (step === "status") services.queue.setStatus(job, { status, host, exitCode, reason });
   return "";
 }

@@ -156,6 +156,7 @@ async function serveStep(
   const refusal = REFUSALS[fault?.kind ?? ""];
   if (refusal !== undefined) return new Response(null, { status: refusal });
   const told = runStep(services, step, args);
+  if (told === undefined) return new Response(null, { status: 403 });
   return fault?.kind === "lost" ? new Response(null, { status: 502 }) : new Response(told);
 }
 

@@ -23,7 +23,7 @@ export function toolBook(base: string): CommandBook {
   return {
     take: [...run, ...MEMORY_COMMANDS.take],
     status: [...run, ...MEMORY_COMMANDS.status],
-    heartbeat: [...run, "heartbeat", "{id}"],
+    heartbeat: [...run, ...MEMORY_COMMANDS.heartbeat],
     upload: [...run, "upload", "{file}", "{url}"],
     download: [...run, "download", "{file}", "{url}"],
   };

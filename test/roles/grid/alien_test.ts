@@ -135,6 +135,35 @@ Deno.test("a job that its owner kills is cancelled at the site, and stays killed
   assertEquals(queued.states, ["WAITING", "ASSIGNED", "RUNNING", "KILLED"]);
 });
 
+/** A job that another site runs by now: its owner has put it back while it ran here. */
+async function loseToAnother(durationMs: number, passS: number) {
+  await using site = new Site();
+  const world = new AlienWorld(site, 1);
+  start(site, world, undefined);
+  site.agent({ job: { ...JOB, durationMs } });
+  await site.pass(30);
+  const { queue } = world.services;
+  const queued = queue.job("1001");
+  assert(queued !== undefined);
+  queue.resubmit(queued);
+  const machine = '[Type="machine"; Requirements=(other.Type=="Job"); Memory=4096;]';
+  assertEquals(queue.match("another request", machine, "vm.another"), queued);
+  await site.pass(passS);
+  await assertLedgerEmpty(site, "AliEn");
+  assertEquals(queued.states, ["WAITING", "ASSIGNED", "RUNNING", "WAITING", "ASSIGNED"]);
+  assertEquals([queued.node, queued.ends], ["vm.another", []]);
+  assertEquals([...world.services.catalogue.files.keys()].length, 2);
+  return (await site.job("1001")).state;
+}
+
+Deno.test("a job that another site runs by now is neither ended by this one nor its output registered", async () => {
+  assertEquals(await loseToAnother(60_000, 120), "succeeded");
+});
+
+Deno.test("a job that another site runs by now is cancelled here, and not taken away from there", async () => {
+  assertEquals(await loseToAnother(1e9, 900), "cancelled");
+});
+
 Deno.test("a machine is given no job of AliEn that it does not suit", async () => {
   await using site = new Site();
   const world = new AlienWorld(site, 0);

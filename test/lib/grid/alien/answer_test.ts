@@ -36,13 +36,12 @@ Deno.test("parseAnswer() reads any text, or says that it is no answer", () => {
 
 Deno.test("parseMatchAnswer() reads the job broker's answer on the last line", () => {
   const jdl = 'Executable = "a"';
-  const found = JSON.stringify({ Code: 1, queueId: 1001, JDL: jdl, User: "hartem", TokenKey: "x" });
-  assertEquals(parseMatchAnswer(`Connecting …\n${found}\n`), {
-    kind: "job",
-    id: "1001",
-    jdl,
-    user: "hartem",
-  });
+  const answer = { Code: 1, queueId: 1001, JDL: jdl, User: "hartem", TokenKey: "x" };
+  const job = { kind: "job", id: "1001", jdl, user: "hartem" } as const;
+  for (const [told, resubmission] of [[2, "2"], [undefined, ""], ["; id", ""]] as const) {
+    const text = JSON.stringify({ ...answer, Resubmission: told });
+    assertEquals(parseMatchAnswer(`Connecting …\n${text}\n`), { ...job, resubmission });
+  }
   assertEquals(parseMatchAnswer('{"Code":-2,"Error":"Nothing to run :-("}'), {
     kind: "none",
     reason: "Nothing to run :-(",
