@@ -99,47 +99,66 @@ async function assertAllDelivered(site: Site, grid: PandaGrid): Promise<void> {
   assertEquals(await new GridLedger(site.calls, "panda").jobs(), []);
 }
 
-for (const way of WAYS) {
-  Deno.test(`output of pilots goes to the grid's storage by ${way}, and their jobs end in PanDA`, async () => {
-    const { site, grid } = await openSite();
-    await using _site = site;
-    startStorage(site, grid, new Life(), way);
-    await runToEnd(site, grid);
-    await assertAllDelivered(site, grid);
-  });
+/** What becomes of the pilots' jobs: what they leave, and what must be where at the end. */
+interface Fate {
+  readonly filesOf: (pandaId: number) => PilotFiles;
+  readonly assertMet: (site: Site, grid: PandaGrid) => Promise<void>;
+}
 
-  Deno.test(`by ${way} no output is lost or registered twice, no PanDA job ended twice, when the storage manager dies at any effect`, async () => {
-    const undisturbed = new Life();
-    {
-      const { site, grid } = await openSite();
-      await using _site = site;
-      startStorage(site, grid, undisturbed, way);
-      await runToEnd(site, grid);
-    }
-    const last = undisturbed.steps.findLastIndex(({ call }) => call === "ledger.remove");
-    const calls = new Set(undisturbed.steps.map(({ call }) => call));
-    assert(
-      calls.isSupersetOf(new Set(EFFECTS)),
-      `${[...calls]}`,
-    );
-    assertEquals(calls.has("command.run"), way === "commands");
-    for (const [index, { call, phase }] of undisturbed.steps.slice(0, last + 1).entries()) {
-      if (phase === "before") continue;
-      const { site, grid } = await openSite();
-      await using _site = site;
-      const life = new Life((_, at) => at === index);
-      life.onDeath(() =>
-        site.clock.after(5000, () => void startStorage(site, grid, new Life(), way))
-      );
-      startStorage(site, grid, life, way);
-      try {
-        await runToEnd(site, grid);
-        await assertAllDelivered(site, grid);
-      } catch (error) {
-        throw new Error(`Disturbed by the death after ${call} (${index})`, { cause: error });
+/** Both jobs have failed once, nothing of them is registered. */
+async function assertAllFailed(site: Site, grid: PandaGrid): Promise<void> {
+  for (const { pandaId, status, ends } of grid.panda.jobs) {
+    assertEquals([pandaId, status, ends], [pandaId, "failed", 1]);
+  }
+  assertEquals([...grid.rucio.catalogue.files.keys(), ...grid.storage.files.keys()], []);
+  assertEquals(await new GridLedger(site.calls, "panda").jobs(), []);
+}
+
+const FATES: Readonly<Record<string, Fate>> = {
+  "are done": { filesOf: filesOfPilot, assertMet: assertAllDelivered },
+  "have failed": {
+    filesOf: (pandaId) => pilotFiles(pandaId, { state: "failed", transExitCode: 65 }),
+    assertMet: assertAllFailed,
+  },
+  "have output that cannot be stored": {
+    filesOf: (pandaId) => ({
+      ...pilotFiles(pandaId),
+      "output-sandbox/OutputFiles.xml": "<dataset>../..</dataset>",
+    }),
+    assertMet: assertAllFailed,
+  },
+};
+
+/** Lets jobs meet their fate under a storage manager of that life. */
+async function meet({ filesOf, assertMet }: Fate, life: Life, way: Way): Promise<void> {
+  const { site, grid } = await openSite(filesOf);
+  await using _site = site;
+  life.onDeath(() => site.clock.after(5000, () => void startStorage(site, grid, new Life(), way)));
+  startStorage(site, grid, life, way);
+  await runToEnd(site, grid);
+  await assertMet(site, grid);
+}
+
+for (const way of WAYS) {
+  for (const [name, fate] of Object.entries(FATES)) {
+    Deno.test(`PanDA's jobs that ${name} end once, their output is registered once, whenever the storage manager dies, by ${way}`, async () => {
+      const undisturbed = new Life();
+      await meet(fate, undisturbed, way);
+      const last = undisturbed.steps.findLastIndex(({ call }) => call === "ledger.remove");
+      const calls = new Set(undisturbed.steps.map(({ call }) => call));
+      assert(calls.isSupersetOf(new Set(EFFECTS)), `${[...calls]}`);
+      assertEquals(calls.has("command.run"), way === "commands" && name === "are done");
+      for (const [index, { call, phase }] of undisturbed.steps.slice(0, last + 1).entries()) {
+        // The death after a call leaves its effect; the one before it is that after the last call.
+        if (phase === "before") continue;
+        try {
+          await meet(fate, new Life((_, at) => at === index), way);
+        } catch (error) {
+          throw new Error(`Disturbed by the death after ${call} (${index})`, { cause: error });
+        }
       }
-    }
-  });
+    });
+  }
 }
 
 Deno.test("jobs of a PanDA server before version 1.0 end there, too", async () => {

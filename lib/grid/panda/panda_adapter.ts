@@ -67,9 +67,10 @@ export class PandaAdapter implements GridAdapter {
     return { id, state: formatPandaState(pandaJobOf(await readPandaOutput(output))) };
   }
 
-  /** See {@linkcode GridAdapter.store}. */
+  /** See {@linkcode GridAdapter.store}. Of a job that failed nothing belongs in its dataset. */
   async store(job: GridJobRef, output: JobOutput, options: GridCallOptions = {}): Promise<void> {
     const { update, dataset, problem } = await this.#known(job, output);
+    if (update.status === "failed" || output.outcome === "failed") return;
     if (dataset === undefined) {
       throw new GridError(problem ?? "Its output has no dataset", { transient: false });
     }

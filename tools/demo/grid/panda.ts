@@ -196,7 +196,7 @@ function viewOf(
     hasEnded: last !== undefined && last.ends > 0 && last.status !== "holding",
     registered: files.flatMap((file) => file === undefined ? [] : [file.name]),
     asExpected: last?.status === expected && last.ends === 1 &&
-      files.every((file) => file?.registrations === 1),
+      files.every((file) => file?.registrations === (expected === "failed" ? undefined : 1)),
     prints: `PanDA job ${last?.pandaId}: ${expected}`,
   };
 }

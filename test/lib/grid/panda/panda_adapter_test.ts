@@ -143,7 +143,7 @@ Deno.test("PandaAdapter ends a job as failed, with a reason, when its output can
   }
 });
 
-Deno.test("PandaAdapter passes on what the pilot says of a job that failed", async () => {
+Deno.test("PandaAdapter passes on what the pilot says of a job that failed, and stores nothing of it", async () => {
   const report = {
     state: "failed",
     transExitCode: 65,
@@ -156,6 +156,7 @@ Deno.test("PandaAdapter passes on what the pilot says of a job that failed", asy
   assertEquals(job.status, "failed");
   const { trans_exit_code: exit, pilot_error_code: code, pilot_error_diag: text } = job.end ?? {};
   assertEquals([exit, code, text], [65, 1305, "bad"]);
+  assertEquals([grid.rucio.catalogue.files.size, grid.storage.files.size], [0, 0]);
 });
 
 Deno.test("PandaAdapter does not register a file under a name that another file has", async () => {
