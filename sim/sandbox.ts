@@ -121,8 +121,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
   };
   await Deno.writeTextFile(portsFile, JSON.stringify(addresses.ports));
-  const monitor = monitoring === undefined ? undefined : `monitor@${xmpp.domain}`;
-  await writeSandboxConfig({ addresses, passwords, monitor, settings: options.settings ?? {} });
+  const watch = monitoring === undefined ? undefined : {
+    monitor: `monitor@${xmpp.domain}`,
+    graphitePort: monitoring.ports.graphite,
+    mongodbPort: monitoring.ports.mongodb,
+  };
+  await writeSandboxConfig({ addresses, passwords, watch, settings: options.settings ?? {} });
   const servers = started.move();
   return {
     addresses,

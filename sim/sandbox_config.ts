@@ -31,14 +31,24 @@ export interface SandboxAddresses {
 /** Room in which the site's components meet. */
 const ROOM = "pilots-lounge";
 
+/** What watches a site, as its components are told. */
+export interface SandboxWatch {
+  /** JID of the monitor. */
+  readonly monitor: string;
+  /** Port of Graphite's HTTP interface. */
+  readonly graphitePort: number;
+  /** Port of MongoDB. */
+  readonly mongodbPort: number;
+}
+
 /** What {@linkcode writeSandboxConfig} writes down. */
 export interface SandboxConfigOptions {
   /** Where the site is. */
   readonly addresses: SandboxAddresses;
   /** Password by account. */
   readonly passwords: ReadonlyMap<string, string>;
-  /** JID of the monitor; `undefined` where there is none. */
-  readonly monitor: string | undefined;
+  /** What watches the site; `undefined` where nothing does. */
+  readonly watch: SandboxWatch | undefined;
   /** More lines by component; they come last and win. */
   readonly settings: Readonly<Record<string, readonly string[]>>;
 }
@@ -49,7 +59,7 @@ export interface SandboxConfigOptions {
  * @param options See {@linkcode SandboxConfigOptions}.
  */
 export async function writeSandboxConfig(options: SandboxConfigOptions): Promise<void> {
-  const { addresses, passwords, settings } = options;
+  const { addresses, passwords, watch, settings } = options;
   const { hostname, domain, rooms, ports, directories } = addresses;
   const account = (prefix: string, name: string) => [
     `${prefix}_JABBER_SERVER ${hostname}`,
@@ -58,7 +68,8 @@ export async function writeSandboxConfig(options: SandboxConfigOptions): Promise
     `${prefix}_JABBER_ID ${name}`,
     `${prefix}_JABBER_PASSWORD ${passwords.get(name) ?? ""}`,
   ];
-  const monitor = options.monitor === undefined ? [] : [`MON_JABBER_ADDRESS ${options.monitor}`];
+  const monitor = watch === undefined ? [] : [`MON_JABBER_ADDRESS ${watch.monitor}`];
+  const redis = [`JM_REDIS_SERVER ${hostname}`, `JM_REDIS_PORT ${ports.redis}`];
   const room = [`HB_CHAT_SERVER ${rooms}`, `HB_CHAT_ROOM ${ROOM}`];
   const files: Readonly<Record<string, readonly string[]>> = {
     "copilot-agent": [
@@ -76,13 +87,22 @@ export async function writeSandboxConfig(options: SandboxConfigOptions): Promise
       `JM_CHIRP_PORT ${ports.chirp}`,
       `JM_CHIRP_WORK_DIR ${directories.chirp}`,
       `JM_DONE_JOB_DIR ${directories.done}`,
-      `JM_REDIS_SERVER ${hostname}`,
-      `JM_REDIS_PORT ${ports.redis}`,
+      ...redis,
       "JM_LEASE_SILENCE 10",
       ...monitor,
       ...room,
     ],
     "copilot-heartbeat": [...account("HB", "heartbeat"), ...room],
+    "copilot-dashboard": [
+      `DASH_SERVER_HOST ${hostname}`,
+      ...redis,
+      ...watch === undefined ? [] : [
+        `DASH_GRAPHITE_HOST ${hostname}`,
+        `DASH_GRAPHITE_PORT ${watch.graphitePort}`,
+        `DASH_MONGODB_HOST ${hostname}`,
+        `DASH_MONGODB_PORT ${watch.mongodbPort}`,
+      ],
+    ],
   };
   for (const [component, lines] of Object.entries(files)) {
     const text = ["# Written by the sandbox at its start", ...lines, ...settings[component] ?? []];

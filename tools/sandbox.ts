@@ -77,18 +77,17 @@ async function main(signal: AbortSignal): Promise<number> {
       ...(monitoring === undefined ? {} : { monitoring, dashboardUrl }),
     });
   } else {
-    printLine(`XMPP   ${hostname}:${ports.xmpp}  domain ${domain}, rooms ${rooms}`);
-    printLine(`Redis  ${hostname}:${ports.redis}`);
-    printLine(`Chirp  ${hostname}:${ports.chirp}  folder ${directories.chirp}`);
-    printLine(`Output ${directories.done}`);
+    const tell = (what: string, where: string) => printLine(`${what.padEnd(10)} ${where}`);
+    tell("XMPP", `${hostname}:${ports.xmpp}  domain ${domain}, rooms ${rooms}`);
+    tell("Redis", `${hostname}:${ports.redis}`);
+    tell("Chirp", `${hostname}:${ports.chirp}  folder ${directories.chirp}`);
+    tell("Output", directories.done);
     if (site.monitoring !== undefined) {
       const { ports: watching, dashboardUrl } = site.monitoring;
-      printLine(
-        `Carbon ${hostname}:${watching.carbon}, its aggregator ${watching.carbonAggregator}`,
-      );
-      printLine(`Graphite http://${hostname}:${watching.graphite}/render`);
-      printLine(`MongoDB ${hostname}:${watching.mongodb}`);
-      printLine(`Dashboard ${dashboardUrl}`);
+      tell("Carbon", `${hostname}:${watching.carbon}, its aggregator ${watching.carbonAggregator}`);
+      tell("Graphite", `http://${hostname}:${watching.graphite}/render`);
+      tell("MongoDB", `${hostname}:${watching.mongodb}`);
+      tell("Dashboard", dashboardUrl);
     }
     printLine("");
     printLine("In other terminals:");

@@ -2,11 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { MongoClient } from "mongodb";
 import { systemClock } from "../../../lib/clock.ts";
+import { loadConfig } from "../../../lib/config.ts";
 import { eventReporter } from "../../../lib/messaging/event_reporter.ts";
 import { Container } from "../../../lib/messaging/container.ts";
 import { xmppLink } from "../../../lib/messaging/xmpp_link.ts";
 import { Jid } from "../../../lib/protocol/jid.ts";
 import { silentLogger } from "../../../lib/log.ts";
+import { DASHBOARD_COMPONENT, dashboardVariables } from "../../../roles/dashboard/variables.ts";
 import { startSandbox } from "../../../sim/sandbox.ts";
 import { eventually } from "../../_eventually.ts";
 
@@ -20,6 +22,15 @@ Deno.test("a watched sandbox keeps events, readings and connections, and again a
       const { graphite, mongodb } = site.monitoring.ports;
       ports ??= site.monitoring.ports;
       assertEquals(site.monitoring.ports, ports);
+      const { config, warnings } = await loadConfig(dashboardVariables, {
+        component: DASHBOARD_COMPONENT,
+        directory,
+        environment: () => undefined,
+      });
+      assertEquals(
+        [config.redisPort, config.graphitePort, config.mongodbPort, warnings],
+        [site.addresses.ports.redis, graphite, mongodb, []],
+      );
       await using container = new Container({
         link: xmppLink({
           host: site.addresses.hostname,
