@@ -10,11 +10,11 @@ import type { Logger } from "../log.ts";
 import { tryParseJid } from "../protocol/jid.ts";
 import { decodeMessage } from "../protocol/message.ts";
 import type { XmlElement } from "../protocol/xml.ts";
-import { ErrorAnswers } from "../secure/error_answers.ts";
 import type { PeerKeys } from "../secure/peer_keys.ts";
 import { SealedEnvelope, type SealedEnvelopeOptions } from "../secure/sealed_envelope.ts";
 import { SecurityError } from "../secure/security_error.ts";
 import { type GuardPort, mayStayClear, type MessageGuard } from "./message_guard.ts";
+import { RareWarnings } from "./rare_warnings.ts";
 
 /** Options of a {@linkcode SealedGuard}. */
 export interface SealedGuardOptions extends Omit<SealedEnvelopeOptions, "startedMs"> {
@@ -31,8 +31,7 @@ export class SealedGuard implements MessageGuard {
   readonly #clock: Clock;
   readonly #peers: PeerKeys;
   readonly #envelope: SealedEnvelope;
-  /** A forger shall not fill the log either. */
-  readonly #warnings = new ErrorAnswers();
+  readonly #warnings: RareWarnings;
 
   /**
    * Makes a guard; what was sealed before this moment is not taken.
@@ -44,6 +43,7 @@ export class SealedGuard implements MessageGuard {
     this.#port = port;
     this.#log = options.log;
     this.#clock = options.clock;
+    this.#warnings = new RareWarnings(options.log, options.clock);
     this.#peers = options.peers;
     this.#envelope = new SealedEnvelope({ ...options, startedMs: options.clock.now() });
   }
@@ -68,7 +68,7 @@ export class SealedGuard implements MessageGuard {
     if (this.#envelope.isSealed(stanza)) return this.#open(stanza, message.from);
     if (message.kind === "other") return stanza;
     if (!this.#knows(message.from) && mayStayClear(message)) return stanza;
-    this.#warn(message.from, "it is not sealed");
+    this.#warnings.warn(message.from, `Ignoring message of ${message.from}: it is not sealed`);
     return undefined;
   }
 
@@ -93,16 +93,9 @@ export class SealedGuard implements MessageGuard {
       return this.#envelope.open(stanza, this.#clock.now());
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
-      this.#warn(from, error.message);
+      this.#warnings.warn(from, `Ignoring message of ${from}: ${error.message}`);
       return undefined;
     }
-  }
-
-  #warn(from: string, reason: string): void {
-    const isFirst = this.#warnings.take(tryParseJid(from)?.bare ?? "", this.#clock.now());
-    const text = `Ignoring message of ${from}: ${reason}`;
-    if (isFirst) this.#log.warning(text);
-    else this.#log.debug(text);
   }
 
   #knows(address: string): boolean {

@@ -29,6 +29,7 @@ import {
   withInfo,
   withSessionBody,
 } from "./session_stanza.ts";
+import { RareWarnings } from "./rare_warnings.ts";
 import { TicketRequests } from "./ticket_requests.ts";
 
 /** Options of a {@linkcode SecureConsumer}. */
@@ -66,6 +67,7 @@ export class SecureConsumer implements MessageGuard {
   readonly #tickets: TicketRequests | undefined;
   /** By id: the delivery sends again what waits here. */
   readonly #held = new Map<string, XmlElement>();
+  readonly #warnings: RareWarnings;
   /** In which form the container writes; a ticket that was asked for in another may never come. */
   #form: EnvelopeForm = "original";
 
@@ -80,6 +82,7 @@ export class SecureConsumer implements MessageGuard {
     this.#port = port;
     this.#options = options;
     this.#sessionKey = newSessionKey(options.random);
+    this.#warnings = new RareWarnings(options.log, options.clock);
     this.#tickets = this.#ticketRequests();
   }
 
@@ -131,7 +134,7 @@ export class SecureConsumer implements MessageGuard {
       this.#onKeyManager(info);
     } catch (error) {
       if (!(error instanceof SecurityError)) throw error;
-      this.#options.log.warning(`Ignoring message of ${from}: ${error.message}`);
+      this.#warnings.warn(from, `Ignoring message of ${from}: ${error.message}`);
     }
     return undefined;
   }
@@ -150,7 +153,8 @@ export class SecureConsumer implements MessageGuard {
   #onPlain(stanza: XmlElement, { from, info }: CommandMessage): void {
     const { command = "", errorString = "" } = info.attributes;
     this.#acknowledge(stanza);
-    this.#options.log.warning(
+    this.#warnings.warn(
+      from,
       command === "security_error"
         ? `Got security_error from ${from}: ${errorString}`
         : `Ignoring ${command} of ${from}: it is not encrypted`,

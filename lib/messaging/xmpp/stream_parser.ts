@@ -15,7 +15,7 @@ import { XmlStreamParser } from "../../protocol/xml_parser.ts";
 export const NS_STREAM = "http://etherx.jabber.org/streams";
 
 /** Makes the library's kind of element of ours. */
-export function toLibraryElement(element: XmlElement): Element {
+function toLibraryElement(element: XmlElement): Element {
   const made = new Element(element.name, { ...element.attrs });
   for (const child of element.children) {
     made.append(typeof child === "string" ? child : toLibraryElement(child));

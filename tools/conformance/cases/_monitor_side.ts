@@ -9,7 +9,7 @@ import type { MonitorStage } from "../stage.ts";
 import { RuleBroken } from "../verdict.ts";
 
 /** The original's time between two flushes. */
-export const FLUSH_MS = 10_000;
+const FLUSH_MS = 10_000;
 /** How much later than a flush a line may come. */
 const LATE_MS = 3000;
 /** Longest wait for what was reported to come with a flush. */
