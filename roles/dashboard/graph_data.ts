@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Graph, type Mode, pathOf, wildcardsOf } from "./graphs.ts";
+import { type Graph, pathOf, wildcardsOf } from "./graphs.ts";
 import type { Series } from "./sources/graphite.ts";
 
 /** A chart's data. */
@@ -17,8 +17,6 @@ export interface GraphData {
   }[];
 }
 
-/** Seconds to which what is counted relates, where nothing is summarised. */
-const RATE_SECONDS = 60;
 /** Series that one chart can show and a person can tell apart. */
 const MOST_SERIES = 24;
 
@@ -26,34 +24,22 @@ const MOST_SERIES = 24;
  * Puts series on one axis.
  *
  * @param graph What they are.
- * @param mode What was asked for.
  * @param found What Graphite sent.
- * @returns The data; series without a single value are left out. What is counted is told by the minute in
- * realtime, however long Graphite's steps are, and by the mode's step else.
+ * @returns The data; series without a single value are left out.
  */
-export function graphData(graph: Graph, mode: Mode, found: readonly Series[]): GraphData {
+export function graphData(graph: Graph, found: readonly Series[]): GraphData {
   const filled = found.filter(({ datapoints }) => datapoints.some(([value]) => value !== null))
     .slice(0, MOST_SERIES);
   const times = [...new Set(filled.flatMap(({ datapoints }) => datapoints.map(([, at]) => at)))]
     .sort((one, other) => one - other);
   const series = filled.map(({ target, datapoints }) => {
-    const scale = graph.summary === "sum" && mode === "realtime"
-      ? RATE_SECONDS / stepSeconds(datapoints)
-      : 1;
-    const values = new Map(
-      datapoints.map(([value, at]) => [at, value === null ? null : value * scale]),
-    );
+    const values = new Map(datapoints.map(([value, at]) => [at, value]));
     return {
       label: labelOf(graph, target),
       values: times.map((at) => values.get(at) ?? null),
     };
   });
   return { times, series: series.sort((one, other) => one.label < other.label ? -1 : 1) };
-}
-
-function stepSeconds(datapoints: Series["datapoints"]): number {
-  const [first, second] = datapoints;
-  return first === undefined || second === undefined ? RATE_SECONDS : second[1] - first[1];
 }
 
 function labelOf(graph: Graph, target: string): string {

@@ -92,6 +92,7 @@ export const GRAPHS: readonly Graph[] = [
   },
 ];
 
+/** Without a step: as it was measured; what is counted, by the minute. */
 const RANGES: Readonly<Record<Mode, { readonly from: string; readonly step?: string }>> = {
   realtime: { from: "-1h" },
   hourly: { from: "-1d", step: "1h" },
@@ -112,7 +113,7 @@ function words(name = ""): string {
  * @returns The question.
  */
 export function graphRequest(graph: Graph, mode: Mode): RenderRequest {
-  const { from, step } = RANGES[mode];
+  const { from, step = graph.summary === "sum" ? "1min" : undefined } = RANGES[mode];
   const targets = step === undefined
     ? graph.patterns
     : graph.patterns.map((pattern) => `summarize(${pattern},"${step}","${graph.summary}")`);

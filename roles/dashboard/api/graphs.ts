@@ -27,7 +27,7 @@ export function graphRoutes(sources: Sources): Route[] {
         const graph = GRAPHS.find(({ id }) => id === part("id"));
         if (graph === undefined) throw new QuestionError("There is no such graph", 404);
         const mode = wordOf(url, "mode", MODES) ?? "realtime";
-        return json(graphData(graph, mode, await sources.render(graphRequest(graph, mode))));
+        return json(graphData(graph, await sources.render(graphRequest(graph, mode))));
       },
     },
     {

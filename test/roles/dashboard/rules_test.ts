@@ -124,7 +124,7 @@ Deno.test("measureDurations() counts every job in one class, and orders its figu
   }));
 });
 
-Deno.test("graphs ask for their patterns, summarised in all modes but realtime", () => {
+Deno.test("graphs ask for their patterns, summarised but for measures in realtime", () => {
   const load = GRAPHS.find(({ id }) => id === "load");
   assert(load !== undefined);
   const path = "copilot.jobmanager.*.*.system.load.1min";
@@ -132,6 +132,12 @@ Deno.test("graphs ask for their patterns, summarised in all modes but realtime",
   assertEquals(graphRequest(load, "weekly"), {
     targets: [`summarize(${path},"7d","avg")`],
     from: "-31d",
+  });
+  const errors = GRAPHS.find(({ id }) => id === "errors");
+  assert(errors !== undefined);
+  assertEquals(graphRequest(errors, "realtime"), {
+    targets: ['summarize(copilot.jobmanager.*.*.error.*,"1min","sum")'],
+    from: "-1h",
   });
   assertEquals(pathOf('summarize(a.b.c, "1h", "sum")'), "a.b.c");
   assertEquals(wildcardsOf("a.*.c.*", "a.b.c.d"), ["b", "d"]);
@@ -143,7 +149,7 @@ Deno.test("graphData() puts series on one axis and leaves empty ones out", () =>
   assert(graph !== undefined);
   const target = (name: string, type = "generic") =>
     `copilot.jobmanager.${type}.${name}.system.load.1min`;
-  const data = graphData(graph, "realtime", [
+  const data = graphData(graph, [
     { target: target("beta", "panda"), datapoints: [[2, 120], [3, 180]] },
     { target: target("alpha"), datapoints: [[1, 60], [null, 120]] },
     { target: target("gone"), datapoints: [[null, 60]] },
@@ -155,21 +161,6 @@ Deno.test("graphData() puts series on one axis and leaves empty ones out", () =>
       { label: "beta (panda)", values: [null, 2, 3] },
     ],
   });
-});
-
-Deno.test("graphData() tells what is counted by the minute in realtime, else by the step", () => {
-  const graph = GRAPHS.find(({ id }) => id === "jobs");
-  assert(graph !== undefined);
-  const target = "copilot.aggregate.jobmanager.generic.rt.totalJobs";
-  const values = (mode: "realtime" | "hourly", step: number) =>
-    graphData(graph, mode, [{
-      target,
-      datapoints: [[2, 60], [null, 60 + step], [3, 60 + 2 * step]],
-    }])
-      .series[0]?.values;
-  assertEquals(values("realtime", 10), [12, null, 18]);
-  assertEquals(values("realtime", 60), [2, null, 3]);
-  assertEquals(values("hourly", 3600), [2, null, 3]);
 });
 
 Deno.test("readManagers() takes the last reading of each, and no half of a pair", () => {

@@ -22,7 +22,7 @@ import { useTheme } from "../theme.js";
  *   isBinary?: boolean,
  *   isWhole?: boolean,
  * }} ChartProps `times` in seconds since the epoch; colours are names of CSS variables; `stack`: bars on
- * top of each other, `shares`: areas, of values that make a hundred; `isBinary`: steps of the axis are
+ * top of each other, `shares`: such bars that make a hundred; `isBinary`: steps of the axis are
  * powers of two; `isWhole`: they are whole numbers.
  */
 
@@ -61,6 +61,19 @@ function stack(series) {
   return columns;
 }
 
+/** @param {ChartProps["kind"]} kind */
+function isStacked(kind) {
+  return kind === "stack" || kind === "shares";
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {number} index
+ */
+function hasOneValue(plot, index) {
+  return [...plot.data[index] ?? []].filter((value) => value !== null).length === 1;
+}
+
 /**
  * @param {ChartSeries} series
  * @param {ChartProps["kind"]} kind
@@ -68,21 +81,17 @@ function stack(series) {
  */
 function seriesOptions({ label, color: name }, kind) {
   const stroke = color(name);
-  if (kind === "stack") {
+  if (isStacked(kind)) {
     const paths = uPlot.paths.bars?.({ size: [0.72, 14] });
     return { label, fill: stroke, width: 0, points: { show: false }, ...paths ? { paths } : {} };
-  }
-  if (kind === "shares") {
-    // Opaque, or what is behind would shine through.
-    const fill = `color-mix(in srgb, ${stroke} 34%, ${color("--surface")})`;
-    return { label, stroke, fill, width: 1, points: { show: false } };
   }
   return {
     label,
     stroke,
     width: 1.6,
     spanGaps: true,
-    points: { show: false },
+    // Through a single value no line goes.
+    points: { show: hasOneValue, size: 6, fill: stroke },
     ...kind === "area" ? { fill: `color-mix(in srgb, ${stroke} 14%, transparent)` } : {},
   };
 }
@@ -96,7 +105,7 @@ function seriesOptions({ label, color: name }, kind) {
 function chartOptions(props, width, onCursor) {
   const { times, series, kind, height = 190, format = measure, isBinary = false, isWhole = false } =
     props;
-  const step = kind === "stack" ? (times[1] ?? 0) - (times[0] ?? 0) : 0;
+  const step = isStacked(kind) ? (times[1] ?? 0) - (times[0] ?? 0) : 0;
   const axis = {
     stroke: color("--text-faint"),
     font: "12px system-ui, sans-serif",
@@ -110,7 +119,7 @@ function chartOptions(props, width, onCursor) {
     legend: { show: false },
     cursor: {
       y: false,
-      points: { show: kind === "lines" || kind === "area", size: 6 },
+      points: { show: !isStacked(kind), size: 6 },
       drag: { x: false, y: false },
     },
     scales: {
@@ -184,9 +193,7 @@ export function Chart(props) {
   const [at, setAt] = useState(/** @type {number | null} */ (null));
   const theme = useTheme();
   const { times, series, kind } = props;
-  const columns = kind === "stack" || kind === "shares"
-    ? stack(series)
-    : series.map(({ values }) => [...values]);
+  const columns = isStacked(kind) ? stack(series) : series.map(({ values }) => [...values]);
   const data = /** @type {uPlot.AlignedData} */ ([[...times], ...columns]);
   const shape = `${theme} ${kind} ${series.map(({ label }) => label).join("\n")}`;
   useEffect(() => {

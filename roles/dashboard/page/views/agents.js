@@ -30,7 +30,7 @@ function Row({ connection, nowMs }) {
       <td><span class="badge state-${isConnected ? "succeeded" : "cancelled"}">
         <span class="dot"></span>${isConnected ? "connected" : "gone"}</span></td>
       <td class="soft" title=${host}>${host}</td>
-      <td class="number soft">${cpus}</td>
+      <td class="number soft">${cpus || "–"}</td>
       <td class="number">${count(succeeded)}</td>
       <td class="number">${count(failed)}</td>
       <td class="number soft">${connection.contributedSeconds === 0

@@ -113,7 +113,7 @@ export function ManagersView() {
     ${cards?.length === 0
       ? html`
         <div class="card">
-          <${Empty}>No manager has reported in the last hour<//></div>
+          <${Empty}>No manager has reported in the last hour; they do once a minute<//></div>
       `
       : html`<div class="machines">${cards}</div>`}
     <div class="grid below">

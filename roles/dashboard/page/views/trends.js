@@ -4,14 +4,15 @@
  *
  * @module
  */
-import { measure, percent } from "../format.js";
+import { duration, percent } from "../format.js";
 import { html } from "../html.js";
 import { Graph, ModeSwitch } from "../parts/graph.js";
 import { useHere } from "../router.js";
 
-/** Minutes on the axis of a chart. @param {number | null | undefined} value */
+/** A time on the axis of a chart. @param {number | null | undefined} value In minutes. */
 function minutes(value) {
-  return value === null || value === undefined ? "–" : `${measure(value)} min`;
+  if (value === null || value === undefined) return "–";
+  return value === 0 ? "0" : duration(value * 60);
 }
 
 /** What the steps of a mode are called. */
