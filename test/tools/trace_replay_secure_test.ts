@@ -17,7 +17,8 @@ import { modelHost } from "../../sim/machine/model_host.ts";
 import { memoryRedisCalls, RedisStore } from "../../sim/redis/mod.ts";
 import type { XmppServer } from "../../sim/xmpp/mod.ts";
 import { openTrace, type TraceKeys } from "../../tools/trace/open_trace.ts";
-import { type LiveKeys, type LiveOptions, replayLive } from "../../tools/trace/replay/live.ts";
+import { type LiveOptions, replayLive } from "../../tools/trace/replay/live.ts";
+import type { LiveKeys } from "../../tools/trace/replay/live_keys.ts";
 import { neededJobs } from "../../tools/trace/replay/needs.ts";
 import { writeScript } from "../../tools/trace/replay/script.ts";
 import {
@@ -166,11 +167,11 @@ Deno.test("trace replay says which key a live replay in secure mode lacks", asyn
   };
   for (
     const [side, live, message] of [
-      ["agent", asking, /^Cannot write to km@copilot\.test: .* --public-keys FILE$/],
+      ["agent", asking, /^Cannot write to keymanager@live\.test: .* --public-keys FILE$/],
       [
         "manager",
         answering,
-        /^Cannot play km@copilot\.test: --key JID=FILE of its account is missing$/,
+        /^Cannot play km@copilot\.test: --key replay-km@live\.test=FILE is missing$/,
       ],
     ] as const
   ) {

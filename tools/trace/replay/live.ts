@@ -5,37 +5,25 @@
  */
 import { UsageError } from "../../../lib/cli.ts";
 import { systemClock } from "../../../lib/clock.ts";
-import { readSessionStanza } from "../../../lib/messaging/session_stanza.ts";
 import { tryParseJid } from "../../../lib/protocol/jid.ts";
 import { randomHex, systemRandom } from "../../../lib/random.ts";
-import type { RsaPublicKey } from "../../../lib/secure/rsa_key.ts";
 import type { TraceRecord } from "../../../lib/trace/mod.ts";
 import type { Address } from "../address.ts";
-import { ANSWER, bareOf, openTrace, PROTECTED, REQUEST, type TraceKeys } from "../open_trace.ts";
+import { openTrace } from "../open_trace.ts";
 import { LiveStage } from "./live_stage.ts";
 import { Play, type PlayOptions, type PlayResult } from "./play.ts";
 import { serveFiles } from "./live_files.ts";
+import { liveEdgeKeys, type LiveKeys } from "./live_keys.ts";
 import { neededChirp } from "./needs.ts";
 import { isRoom, type Say, type Script, writeScript } from "./script.ts";
 import { makeTicket } from "./secure_roles.ts";
-import { type EdgeKeys, SecureEdge } from "./secure_edge.ts";
+import { SecureEdge } from "./secure_edge.ts";
 import type { Side } from "./side.ts";
 import { assignStandIns, type StandIn } from "./stand_ins.ts";
 
 /** An account that plays somebody of the trace. */
 export interface LiveAccount extends StandIn {
   readonly password: string;
-}
-
-/** Keys for a replay in the original's secure mode. */
-export interface LiveKeys {
-  /**
-   * Private keys by bare JID: of components of the trace, which open it, and of the accounts that play
-   * managers and key managers. Session keys and tickets are new ones.
-   */
-  readonly privateKeys: TraceKeys;
-  /** Public keys of the live peers by bare JID. */
-  readonly publicKeys: ReadonlyMap<string, RsaPublicKey>;
 }
 
 /** Where the peers are, and as whom the replay speaks. */
@@ -83,22 +71,13 @@ export async function replayLive(
   const peers = assignStandIns("--peer", script.peers, live.peers);
   const accounts = assignStandIns("--account", script.played, live.accounts);
   const run = randomHex(systemRandom, 8);
-  const ownKey = (jid: string) => {
-    return secure?.privateKeys.get(accounts.get(bareOf(jid))?.jid.bare ?? "");
-  };
-  const keyOf = (jid: string) => secure?.publicKeys.get(bareOf(jid));
-  if (secure !== undefined) {
-    mustHaveKeys(script, {
-      ownKey,
-      keyOf: (to) => keyOf(nowOf(to, peers)),
-    });
-  }
+  const keys = secure === undefined ? undefined : liveEdgeKeys(script, secure, accounts, peers);
   const play = new Play(script, {
     ...options,
     newId: (then) => `${run}-${then}`,
-    ...secure === undefined ? {} : {
-      newTicket: (speaker, holder) => makeTicket(ownKey(speaker), holder, systemClock.now()),
-    },
+    newTicket: keys && ((speaker, holder) => {
+      return makeTicket(keys.ownKey(speaker), holder, systemClock.now());
+    }),
   });
   await using files = side === "manager"
     ? await serveFiles(script, live.chirpHostname ?? "127.0.0.1")
@@ -114,7 +93,7 @@ export async function replayLive(
     ...live.server,
     accounts,
     peers,
-    edge: secure === undefined ? undefined : new SecureEdge({ ownKey, keyOf }, systemRandom),
+    edge: keys && new SecureEdge(keys, systemRandom),
     patienceSeconds: live.patienceSeconds,
     speed: live.speed,
     signal,
@@ -127,31 +106,6 @@ function mustBeOne(peers: Script["peers"]): void {
   if (peers.length <= 1) return;
   const names = peers.map(({ jid }) => jid).join(", ");
   throw new UsageError(`Cannot replay live with more than one agent: the trace has ${names}`);
-}
-
-type Peers = ReturnType<typeof assignStandIns<StandIn>>;
-
-/** Bare JID of now of a peer of the trace. */
-function nowOf(then: string, peers: Peers): string {
-  return peers.get(bareOf(then))?.jid.bare ?? then;
-}
-
-/** Without its key a component would be silent, or speak in clear: no difference of the peer's. */
-function mustHaveKeys({ says }: Script, { ownKey, keyOf }: EdgeKeys): void {
-  for (const { speaker, stanza } of says) {
-    const { to = "" } = stanza.attrs;
-    const protection = readSessionStanza(stanza).info?.attrs[PROTECTED];
-    if (protection === ANSWER && ownKey(speaker) === undefined) {
-      throw new UsageError(
-        `Cannot play ${bareOf(speaker)}: --key JID=FILE of its account is missing`,
-      );
-    }
-    if (protection === REQUEST && keyOf(to) === undefined) {
-      throw new UsageError(
-        `Cannot write to ${bareOf(to)}: the key of its stand-in is not in --public-keys FILE`,
-      );
-    }
-  }
 }
 
 /** What is said through rooms is left out: the rooms of the trace are not those of the live server. */

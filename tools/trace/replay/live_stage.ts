@@ -15,6 +15,7 @@ import { bareOf } from "../open_trace.ts";
 import type { Player, Script } from "./script.ts";
 import type { SecureEdge } from "./secure_edge.ts";
 import type { Audience, Stage } from "./stage.ts";
+import type { StandIns } from "./stand_ins.ts";
 
 /** As whom somebody of the trace logs in, with a resource of its own. */
 export interface Account {
@@ -33,7 +34,7 @@ export interface LiveStageOptions {
   /** Accounts of those who are played, by bare JID in the trace. */
   readonly accounts: ReadonlyMap<string, Account>;
   /** The live peers, bare or full, by bare JID in the trace. */
-  readonly peers: ReadonlyMap<string, { readonly jid: Jid }>;
+  readonly peers: StandIns;
   /** Speaks in the original's secure mode. Default: everything is said in clear. */
   readonly edge?: SecureEdge | undefined;
   /** Longest wait for the peer in seconds. Default: 30. */

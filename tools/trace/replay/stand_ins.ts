@@ -16,6 +16,9 @@ export interface StandIn {
   readonly now: string;
 }
 
+/** Who stands in, by bare JID in the trace. */
+export type StandIns = ReadonlyMap<string, { readonly jid: Jid }>;
+
 /** `THEN=NOW`, or `NOW` alone. */
 const NAMED = /^([^=]+@[^=]+)=(.+@.+)$/;
 
