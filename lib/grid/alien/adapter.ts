@@ -94,7 +94,8 @@ class AlienAdapter implements GridAdapter {
   }
 
   async offer(host: GridHost, how: GridCallOptions = {}): Promise<boolean> {
-    return await this.#waiting.suits(this.#machine(host), how);
+    const machine = this.#machine(host);
+    return machine !== undefined && await this.#waiting.suits(machine, how);
   }
 
   async take(
@@ -103,7 +104,9 @@ class AlienAdapter implements GridAdapter {
     request: string,
     how: GridCallOptions = {},
   ): Promise<GridJob | undefined> {
-    const jdl = writeClassAd(this.#machine(host));
+    const machine = this.#machine(host);
+    if (machine === undefined) return undefined;
+    const jdl = writeClassAd(machine);
     const told = await this.#options.commands.run("take", { request, host: host.name, jdl }, how);
     const answer = readMatch(told.stdout);
     if (answer.kind === "none") return undefined;
@@ -200,15 +203,14 @@ class AlienAdapter implements GridAdapter {
     }
   }
 
-  #machine({ jdl, name }: GridHost): ClassAd {
+  /** An agent's machine; `undefined` where its description cannot be read, now or ever. */
+  #machine({ jdl, name }: GridHost): ClassAd | undefined {
     try {
       return machineAd(jdl, this.#site);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      throw new GridError(`Cannot read the description of ${name}: ${error.message}`, {
-        cause: error,
-        transient: false,
-      });
+      this.#options.log.warning(`Cannot read the description of ${name}: ${error.message}`);
+      return undefined;
     }
   }
 

@@ -9,6 +9,8 @@ import { type ClassAd, type Expression, nonsense, UNDEFINED, type Value } from "
 
 /** Expressions looked at in one evaluation at most: ads come from the wire. */
 const MOST_STEPS = 100_000;
+/** Characters of a text that count as one step, for whoever copies or compares it. */
+const CHARACTERS_PER_STEP = 64;
 /** Names that lead to names that lead to names … at most. */
 const DEEPEST = 200;
 
@@ -41,7 +43,9 @@ class Evaluation {
     if (this.#depth >= DEEPEST) return nonsense("it leads to itself, or too deep");
     this.#depth++;
     try {
-      return this.#valueOf(expression, scopes);
+      const value = this.#valueOf(expression, scopes);
+      if (value.type === "string") this.#steps += value.value.length / CHARACTERS_PER_STEP;
+      return value;
     } finally {
       this.#depth--;
     }

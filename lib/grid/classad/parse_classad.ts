@@ -18,6 +18,8 @@ import {
 
 /** Deepest nesting of expressions. */
 const DEEPEST = 100;
+/** Operators between operands in one text: a chain of them is as deep as it is long. */
+const MOST_OPERATORS = 2000;
 
 /** Operators by strength, the weakest first; all group to the left. */
 const LEVELS: readonly Readonly<Record<string, BinaryOperator>>[] = [
@@ -81,6 +83,7 @@ class Parser {
   readonly #tokens: readonly Token[];
   #next = 0;
   #depth = 0;
+  #operators = 0;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
@@ -141,6 +144,9 @@ class Parser {
       const key = isOperator ? token.text.toLowerCase() : "";
       const operator = Object.hasOwn(operators, key) ? operators[key] : undefined;
       if (operator === undefined) return left;
+      if (++this.#operators > MOST_OPERATORS) {
+        throw new SyntaxError(`Cannot read a ClassAd of over ${MOST_OPERATORS} operators`);
+      }
       this.#next++;
       left = { kind: "binary", operator, left, right: this.#binary(level + 1) };
     }

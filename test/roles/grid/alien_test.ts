@@ -164,6 +164,22 @@ Deno.test("a job that another site runs by now is cancelled here, and not taken 
   assertEquals(await loseToAnother(1e9, 900), "cancelled");
 });
 
+Deno.test("machines whose description cannot be read do not keep others from AliEn's jobs", async () => {
+  await using site = new Site();
+  const world = new AlienWorld(site);
+  start(site, world, undefined);
+  const stranger = site.hand("stranger");
+  await site.pass(0);
+  for (let times = 0; times < 60; times++) {
+    stranger.say("jobmanager@localhost", { command: "getJob", agentHost: "vm", jdl: "[\n!\n]\n" });
+  }
+  await site.pass(60);
+  site.agent({ job: JOB });
+  await site.pass(120);
+  world.assertDelivered();
+  await assertLedgerEmpty(site, "AliEn");
+});
+
 Deno.test("a machine is given no job of AliEn that it does not suit", async () => {
   await using site = new Site();
   const world = new AlienWorld(site, 0);

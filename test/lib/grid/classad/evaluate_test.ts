@@ -7,6 +7,7 @@ import {
   type Expression,
   parseClassAd,
   parseExpression,
+  writeClassAd,
   writeExpression,
   writeValue,
 } from "../../../../lib/grid/classad/mod.ts";
@@ -143,6 +144,22 @@ Deno.test("parseClassAd() has limits", () => {
   assertThrows(() => parseClassAd(`a = ${"[b=".repeat(5000)}`), SyntaxError, "nested so deeply");
   assertThrows(() => parseClassAd(`a = ${"!".repeat(5000)}true`), SyntaxError);
   assertThrows(() => parseClassAd(`a = 1${" ".repeat(300_000)}`), SyntaxError, "characters");
+  const chained = (count: number) => `a = ${Array(count).fill("b").join("&&")}`;
+  const long = parseClassAd(chained(2000));
+  assertEquals(evaluate(parseExpression("a"), { self: long }).type, "error");
+  assertEquals(writeClassAd(long).length > 8000, true);
+  assertThrows(() => parseClassAd(chained(60_000)), SyntaxError, "over 2000 operators");
+});
+
+Deno.test("an ad cannot make texts of texts until memory ends", () => {
+  const doubling = Array.from({ length: 30 }, (_, n) => `x${n + 1} = strcat(x${n}, x${n});`);
+  const ad = parseClassAd(`x0 = "${"a".repeat(100_000)}"; ${doubling.join(" ")}`);
+  const valueOf = (name: string) => evaluate(parseExpression(name), { self: ad });
+  const short = valueOf("x3");
+  assertEquals(short.type === "string" && short.value.length, 800_000);
+  for (const name of ["x7", "x30", "toupper(x30)"]) assertEquals(valueOf(name).type, "error");
+  const many = `size(strcat(${Array(20_000).fill("x0").join(", ")}))`;
+  assertEquals(valueOf(many).type, "error");
 });
 
 Deno.test("an ad cannot keep anybody busy", () => {
