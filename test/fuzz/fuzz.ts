@@ -45,7 +45,7 @@ function report({ target, finding, tookMs, slowestMs, slowestIndex }: CampaignRe
   printLine(`${verdict} ${target.padEnd(16)} ${seconds} s  ${slowest}`);
 }
 
-async function main(): Promise<number> {
+async function main(signal: AbortSignal): Promise<number> {
   const { mutants, seed, targets, index } = parseCommandLine(flags, {
     name: "fuzz",
     summary: "Damages good texts and looks whether everything that reads them bears it",
@@ -56,6 +56,7 @@ async function main(): Promise<number> {
     from: index ?? 0,
     mutants: index === undefined ? mutants : 1,
     onDone: report,
+    signal,
   });
   for (const finding of findings) printLine(formatFinding(finding));
   return findings.length === 0 ? EXIT.done : EXIT.failed;

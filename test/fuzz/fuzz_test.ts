@@ -2,7 +2,7 @@
  * The fuzzer's part of the test suite: mutants by the thousand of everything that is read from outside.
  * `deno task fuzz` tries more.
  */
-import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { seededRandom } from "../../lib/random.ts";
 import { TARGETS as BROKEN } from "./_broken_targets.ts";
 import { type Finding, formatFinding, hunt, minimise } from "./hunt.ts";
@@ -64,6 +64,16 @@ Deno.test("watch() ends a campaign that hangs and names the mutant", async () =>
   assertEquals(more, []);
   assertEquals(finding?.target, "hang");
   assertMatch(finding?.defect ?? "", /^read for more than 500 ms$/);
+});
+
+Deno.test("watch() ends with its signal", async () => {
+  const module = new URL("./_broken_targets.ts", import.meta.url).href;
+  const hanging = BROKEN.filter(({ name }) => name === "hang");
+  const stop = new AbortController();
+  const watching = watch(module, hanging, { seed: SEED, mutants: 5000, signal: stop.signal });
+  const reason = new Error("Enough");
+  stop.abort(reason);
+  assertEquals(await assertRejects(() => watching), reason);
 });
 
 Deno.test("formatFinding() ends in the command that shows the defect again", () => {

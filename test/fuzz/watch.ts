@@ -18,6 +18,8 @@ export interface WatchOptions {
   readonly hangMs?: number | undefined;
   /** Told of each campaign that is over. */
   readonly onDone?: ((report: CampaignReport) => void) | undefined;
+  /** Ends the fuzzing early. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What became of one campaign. */
@@ -62,13 +64,14 @@ const DEFAULT_HANG_MS = 20_000;
  * @param targets Those of its targets that are fuzzed.
  * @param options See {@linkcode WatchOptions}.
  * @returns The defects, one for a target at most.
+ * @throws The signal's reason, when it is aborted first.
  */
 export async function watch(
   module: string,
   targets: readonly Target[],
   options: WatchOptions,
 ): Promise<Finding[]> {
-  const { seed, from = 0, mutants, hangMs = DEFAULT_HANG_MS, onDone } = options;
+  const { seed, from = 0, mutants, hangMs = DEFAULT_HANG_MS, onDone, signal } = options;
   const progress = new Int32Array(new SharedArrayBuffer(4 * PROGRESS.length));
   const findings: Finding[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -91,6 +94,8 @@ export async function watch(
     }
     begun = now;
   }, hangMs);
+  const abort = () => reject(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
   const names = targets.map(({ name }) => name);
   const assignment: Assignment = { module, names, seed, from, mutants, progress };
   worker.postMessage(assignment);
@@ -98,6 +103,7 @@ export async function watch(
     await promise;
   } finally {
     clearInterval(timer);
+    signal?.removeEventListener("abort", abort);
     worker.terminate();
   }
   return findings;
