@@ -61,6 +61,56 @@ export function sleep(clock: Clock, delayMs: number, options: SleepOptions = {})
 }
 
 /**
+ * Waits until an action has ended or its time is over, whichever is first. The action goes on.
+ *
+ * @param clock Tells the time.
+ * @param limitMs Longest wait in milliseconds.
+ * @param action What is waited for.
+ * @throws What the action throws in time.
+ */
+export async function within(
+  clock: Clock,
+  limitMs: number,
+  action: Promise<unknown>,
+): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = clock.after(limitMs, resolve);
+  try {
+    await Promise.race([action, over]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+/**
+ * Does something that must end in time.
+ *
+ * @param clock Tells the time.
+ * @param limitMs Longest time in milliseconds.
+ * @param action What is done; its signal ends it when the time is over, or when `signal` does.
+ * @param signal Ends it, too. Default: nothing but time does.
+ * @returns What the action gives.
+ * @throws What the action throws; of an action that ends by its signal, the signal's reason.
+ */
+export async function inTime<T>(
+  clock: Clock,
+  limitMs: number,
+  action: (signal: AbortSignal) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const limit = new AbortController();
+  const late = () => limit.abort(new Error(`no answer in ${limitMs / 1000} s`));
+  const timer = clock.after(limitMs, late);
+  try {
+    return await action(
+      signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]),
+    );
+  } finally {
+    timer.cancel();
+  }
+}
+
+/**
  * Does something again and again, each time so long after the last has ended.
  *
  * @param clock The clock to wait on.

@@ -5,7 +5,7 @@
  * @module
  */
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
-import { systemClock } from "../lib/clock.ts";
+import { systemClock, within } from "../lib/clock.ts";
 import type { LoadedConfig } from "../lib/config.ts";
 import { openLog } from "../lib/log.ts";
 import { actionRoutes } from "./dashboard/api/actions.ts";
@@ -19,14 +19,13 @@ import { loadAssets } from "./dashboard/http/assets.ts";
 import { makeHandler } from "./dashboard/http/handler.ts";
 import { nameCheck } from "./dashboard/http/names.ts";
 import { Router } from "./dashboard/http/router.ts";
-import { type Server, startServer } from "./dashboard/http/server.ts";
+import { type Server, startServer } from "../lib/http/server.ts";
 import { openDashboardSources } from "./dashboard/open_dashboard.ts";
 import type { DashboardOptions } from "./dashboard/options.ts";
 import { overviewReader } from "./dashboard/overview.ts";
 import { Pulse } from "./dashboard/pulse.ts";
 import { Sources } from "./dashboard/sources.ts";
 import { DASHBOARD_COMPONENT, dashboardVariables } from "./dashboard/variables.ts";
-import { within } from "./dashboard/within.ts";
 
 export type { DashboardOptions, DashboardSources, OpenSource } from "./dashboard/options.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { type ConfigOf, hostAndPort } from "../../lib/config.ts";
-import { InFlight } from "./in_flight.ts";
+import { InFlight } from "../../lib/in_flight.ts";
 import type { DashboardSources } from "./options.ts";
 import { Graphite } from "./sources/graphite.ts";
 import { openMongoConnections } from "./sources/mongo_connections.ts";

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../../lib/clock.ts";
+import { type Clock, within } from "../../lib/clock.ts";
 import { unlessBroken } from "./sources.ts";
-import { within } from "./within.ts";
 
 /** Longest wait for a value that nobody knows yet, in milliseconds. */
 const PATIENCE_MS = 300;

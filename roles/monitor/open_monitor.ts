@@ -47,7 +47,7 @@ export async function openMonitor(
   const prometheus = new PrometheusMetrics(metrics && (() => metrics));
   if (config.metricsPort !== undefined) {
     const { metricsHost: hostname, metricsPort: port } = config;
-    destinations.use(servePrometheus(prometheus, { hostname, port, log }));
+    destinations.use(servePrometheus(prometheus, { hostname, port, clock: systemClock, log }));
   }
   if (metrics === undefined) log.info("CARBON_SERVER is not set: events are counted for nobody");
   if (details === undefined) log.info("MONGODB_SERVER is not set: connections are not kept");

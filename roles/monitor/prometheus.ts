@@ -5,6 +5,8 @@
  * @module
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Clock } from "../../lib/clock.ts";
+import { startServer } from "../../lib/http/server.ts";
 import type { Logger } from "../../lib/log.ts";
 
 /** Upper bounds of the buckets of durations: from a second to a day. */
@@ -106,26 +108,38 @@ export class PrometheusMetrics {
  * Serves `/metrics` over HTTP.
  *
  * @param metrics What is served.
- * @param options Where, and who is told of it.
+ * @param options Where, by which clock the last answers are waited for, and who is told of it.
  * @returns The server; disposing of it ends it.
  */
 export function servePrometheus(
   metrics: PrometheusMetrics,
-  options: { readonly hostname: string; readonly port: number; readonly log: Logger },
+  options: {
+    readonly hostname: string;
+    readonly port: number;
+    readonly clock: Clock;
+    readonly log: Logger;
+  },
 ): AsyncDisposable & { readonly port: number } {
-  const { hostname, port, log } = options;
-  const server = Deno.serve({
-    hostname,
+  const { hostname: host, port, clock, log } = options;
+  const server = startServer({
+    host,
     port,
-    onListen: (address) => log.info(`Serving /metrics on ${address.hostname}:${address.port}`),
-  }, async (request) => {
-    if (new URL(request.url).pathname !== "/metrics") {
-      return new Response("Only /metrics is here\n", { status: 404 });
-    }
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
-    }
-    return new Response(await metrics.text(), { headers: { "content-type": metrics.contentType } });
+    clock,
+    handler: async (request) => {
+      if (new URL(request.url).pathname !== "/metrics") {
+        return new Response("Only /metrics is here\n", { status: 404 });
+      }
+      if (request.method !== "GET" && request.method !== "HEAD") {
+        return new Response(null, { status: 405, headers: { allow: "GET, HEAD" } });
+      }
+      return new Response(await metrics.text(), {
+        headers: { "content-type": metrics.contentType },
+      });
+    },
   });
-  return { port: server.addr.port, [Symbol.asyncDispose]: () => server.shutdown() };
+  log.info(`Serving /metrics on ${server.address.hostname}:${server.address.port}`);
+  return {
+    port: server.address.port,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }

@@ -4,11 +4,13 @@
  *
  * @module
  */
+import { type Clock, inTime, systemClock } from "../../lib/clock.ts";
+import { boundedText } from "../../lib/http/bounded_text.ts";
 import { type Jid, tryParseJid } from "../../lib/protocol/jid.ts";
 import type { Census, ConnectionSource } from "./connection_source.ts";
 
 /** Longest answer: 200,000 sessions of 300 bytes. */
-const LONGEST_ANSWER = 64 * 1024 * 1024;
+const LONGEST_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** Options of {@linkcode httpSource}. */
 export interface HttpSourceOptions {
@@ -18,6 +20,10 @@ export interface HttpSourceOptions {
   readonly url: string;
   /** Content of the header `Authorization`. Default: none is sent. */
   readonly authorization?: string | undefined;
+  /** Longest wait for an answer, in milliseconds. Default: 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Clock of the wait. Default: the machine's. */
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -27,8 +33,9 @@ export interface HttpSourceOptions {
  * @returns The source.
  */
 export function httpSource(options: HttpSourceOptions): ConnectionSource {
+  const { timeoutMs = 30_000, clock = systemClock } = options;
   return {
-    census: (signal) => askServer(options, signal),
+    census: (signal) => inTime(clock, timeoutMs, (limited) => askServer(options, limited), signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -45,22 +52,11 @@ async function askServer(options: HttpSourceOptions, signal: AbortSignal): Promi
     redirect: "error",
     signal,
   });
-  const text = await limitedText(response, url);
+  const text = await boundedText(response, LONGEST_ANSWER_BYTES);
   if (!response.ok) {
     throw new Error(`Cannot ask ${url}: status ${response.status} ${text.slice(0, 200)}`.trimEnd());
   }
   return censusOf(JSON.parse(text), url);
-}
-
-/** Reads the body, but not more than a server can mean. */
-async function limitedText(response: Response, url: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const bytes of response.body ?? []) {
-    text += decoder.decode(bytes, { stream: true });
-    if (text.length > LONGEST_ANSWER) throw new RangeError(`The answer of ${url} does not end`);
-  }
-  return text + decoder.decode();
 }
 
 function censusOf(answer: unknown, url: string): Census {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../../../lib/clock.ts";
+import { type Clock, inTime, systemClock } from "../../../lib/clock.ts";
+import { boundedText } from "../../../lib/http/bounded_text.ts";
 import { QuestionError } from "./source.ts";
 
 /** One metric over time, as Graphite sends it. */
@@ -81,25 +82,17 @@ export class Graphite {
   async renderText(request: RenderRequest): Promise<string> {
     const { url, timeoutMs = 10_000, clock = systemClock } = this.#options;
     const query = queryOf(request);
-    const timeout = new AbortController();
-    const timer = clock.after(
-      timeoutMs,
-      () => timeout.abort(new Error(`no answer in ${timeoutMs / 1000} s`)),
-    );
-    const signals = [timeout.signal, ...request.signal === undefined ? [] : [request.signal]];
     try {
-      const response = await fetch(new URL(`/render?${query}`, url), {
-        signal: AbortSignal.any(signals),
-      });
-      const text = await readBounded(response);
-      if (response.status === 400) throw new QuestionError("Graphite does not understand this");
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      return text;
+      return await inTime(clock, timeoutMs, async (signal) => {
+        const response = await fetch(new URL(`/render?${query}`, url), { signal });
+        const text = await boundedText(response, LARGEST_ANSWER_BYTES);
+        if (response.status === 400) throw new QuestionError("Graphite does not understand this");
+        if (!response.ok) throw new Error(`status ${response.status}`);
+        return text;
+      }, request.signal);
     } catch (cause) {
       if (cause instanceof QuestionError) throw cause;
       throw new Error(`Cannot read from Graphite at ${url}`, { cause });
-    } finally {
-      timer.cancel();
     }
   }
 }
@@ -114,21 +107,6 @@ function queryOf({ targets, from, until }: RenderRequest): URLSearchParams {
     throw new QuestionError(`Expected targets of at most ${LONGEST_QUERY} characters in all`);
   }
   return query;
-}
-
-/** Reads an answer; gives up where it grows beyond measure. */
-async function readBounded(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > LARGEST_ANSWER_BYTES) {
-      throw new Error(`answer of more than ${LARGEST_ANSWER_BYTES} bytes`);
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 function isSeries(value: unknown): value is Series {

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Collection, type Filter, MongoClient, ObjectId } from "mongodb";
-import { InFlight } from "../in_flight.ts";
+import { InFlight } from "../../../lib/in_flight.ts";
 import {
   type AgentConnection,
   type ConnectionDocument,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { InFlight } from "../in_flight.ts";
+import { InFlight } from "../../../lib/in_flight.ts";
 
 /** The sources, by the word that pages and answers use. */
 export type SourceName = "queue" | "graphite" | "mongodb";

@@ -2,9 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { Graphite } from "../../../roles/dashboard/sources/graphite.ts";
 import { openMongoConnections } from "../../../roles/dashboard/sources/mongo_connections.ts";
-import { InFlight } from "../../../roles/dashboard/in_flight.ts";
 import { eventually } from "../../_eventually.ts";
-import { startSilentServer } from "../_mongo_states.ts";
+import { startSilentServer } from "../_server_states.ts";
 import { startDashboard, startDashboardSite } from "./_site.ts";
 
 /** What asks Graphite twice and MongoDB three times: the overview asks both. */
@@ -78,20 +77,4 @@ Deno.test("a dashboard that ends does not wait for who does not read", async () 
     await connection.write(new TextEncoder().encode(request.repeat(100)));
   }
   await dashboard.json("/api/ping");
-});
-
-Deno.test("InFlight begins nothing once closed, and waits for what it has begun", async () => {
-  const actions = new InFlight();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const running = actions.run(() => promise);
-  const failing = actions.run(() => Promise.reject(new Error("Broken"))).catch(String);
-  let isClosed = false;
-  const closed = actions.close().then(() => isClosed = true);
-  assertEquals(
-    await actions.run(() => Promise.resolve("begun")).catch(String),
-    "Error: Cannot begin: it is being closed",
-  );
-  assertEquals([await failing, isClosed], ["Error: Broken", false]);
-  resolve();
-  await Promise.all([running, closed]);
 });

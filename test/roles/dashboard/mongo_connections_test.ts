@@ -1,7 +1,7 @@
 /** Connections of agents in MongoDB, closed while somebody asks. The sanitizers see what is left behind. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { openMongoConnections } from "../../../roles/dashboard/sources/mongo_connections.ts";
-import { MONGO_STATES } from "../_mongo_states.ts";
+import { MONGO_STATES } from "../_server_states.ts";
 
 /** Turns of the event loop between the questions and the end: connecting, asking, answers. */
 const TURNS = [0, 1, 2, 3, 5, 8, 13, 21];

@@ -2,7 +2,7 @@
 import { systemClock } from "../../../lib/clock.ts";
 import { silentLogger } from "../../../lib/log.ts";
 import { mongoDetailStore } from "../../../roles/monitor/mongo_detail_store.ts";
-import { MONGO_STATES } from "../_mongo_states.ts";
+import { MONGO_STATES } from "../_server_states.ts";
 
 /** Turns of the event loop between the details and the end: connecting, making indexes, storing. */
 const TURNS = [0, 1, 2, 3, 5, 8, 13, 21];

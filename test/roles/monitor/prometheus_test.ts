@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { systemClock } from "../../../lib/clock.ts";
 import { silentLogger } from "../../../lib/log.ts";
 import { PrometheusMetrics, servePrometheus } from "../../../roles/monitor/prometheus.ts";
 
@@ -11,6 +12,7 @@ Deno.test("servePrometheus() serves counters, readings, durations and the state 
   await using server = servePrometheus(metrics, {
     hostname: "127.0.0.1",
     port: 0,
+    clock: systemClock,
     log: silentLogger,
   });
   const address = `http://127.0.0.1:${server.port}`;

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { httpSource } from "../../../roles/presence/http_source.ts";
+import { startSilentServer } from "../_server_states.ts";
 
 const SIGNAL = new AbortController().signal;
 
@@ -31,6 +32,13 @@ Deno.test("httpSource() asks ejabberd's API, and reads IPv4 addresses in IPv6 fo
     ["agent-1", "192.0.2.1"],
     ["agent-2", "2001:db8::1"],
   ]);
+});
+
+Deno.test("httpSource() does not wait for a server that says nothing", async () => {
+  await using silent = startSilentServer();
+  const url = `http://127.0.0.1:${silent.port}/`;
+  const source = httpSource({ server: "ejabberd", url, timeoutMs: 20 });
+  await assertRejects(() => source.census(SIGNAL), Error, "no answer in 0.02 s");
 });
 
 Deno.test("httpSource() shows its authorization, and says what went wrong", async () => {

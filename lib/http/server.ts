@@ -1,11 +1,10 @@
 /**
- * The web server: a viewer that reads slowly, or not at all, must not keep it from ending.
+ * A web server: a viewer that reads slowly, or not at all, must not keep it from ending.
  *
  * @module
  */
-import type { Clock } from "../../../lib/clock.ts";
+import { type Clock, within } from "../clock.ts";
 import { InFlight } from "../in_flight.ts";
-import { within } from "../within.ts";
 
 /** Options of {@linkcode startServer}. */
 export interface ServerOptions {
