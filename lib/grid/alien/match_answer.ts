@@ -8,6 +8,7 @@
 
 /** A job that the broker gives. */
 export interface MatchedJob {
+  /** Tells it from the answer that there is none. */
   readonly kind: "job";
   /** The queue id. */
   readonly id: string;
