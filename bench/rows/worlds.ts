@@ -60,9 +60,9 @@ async function measureDay(
     ours: days.map(({ virtualSeconds, seconds }) => virtualSeconds / seconds),
     floor: SPEED_FLOOR,
     note: `${first?.ended} jobs, ${first?.stanzas} stanzas, one manager, one thread, ` +
-      `${
-        first?.cpuSeconds.toFixed(0)
-      } s of the CPU; every change of the queue and every stanza is ` +
+      `${first?.cpuSeconds.toFixed(0)} s of the CPU, ${
+        (1e6 * (first?.cpuSeconds ?? 0) / (first?.stanzas ?? 1)).toFixed(0)
+      } µs a stanza; every change of the queue and every stanza is ` +
       "checked and hashed, and no part of it stands out in a profile",
   }, {
     what: `${what}: memory`,

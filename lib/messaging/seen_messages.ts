@@ -72,7 +72,7 @@ export class SeenMessages {
     const isOver = this.#young.size - this.#inProgress >= this.#generation ||
       nowMs - this.#sinceMs >= this.#options.ageMs;
     if (isOver) this.#age(nowMs);
-    if (this.#young.get(key) === IN_PROGRESS) this.#inProgress--;
+    if (this.#inProgress > 0 && this.#young.get(key) === IN_PROGRESS) this.#inProgress--;
     this.#young.set(key, nowMs);
   }
 

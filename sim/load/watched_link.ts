@@ -5,8 +5,8 @@
  * @module
  */
 import type { Link, LinkHandler, LinkStatus } from "../../lib/messaging/link.ts";
-import { decodeValue } from "../../lib/protocol/value.ts";
-import { childNamed, type XmlElement } from "../../lib/protocol/xml.ts";
+import type { XmlElement } from "../../lib/protocol/xml.ts";
+import { glance } from "../world/peek.ts";
 import type { Latencies, Phase } from "./latencies.ts";
 
 /** What all links of a process count together. */
@@ -108,8 +108,8 @@ class DialogueTimer {
   }
 
   sent(stanza: XmlElement): void {
-    const { command, id } = look(stanza);
-    switch (command) {
+    const { what, id } = glance(stanza);
+    switch (what) {
       case "want_getJob":
         this.#wantedMs = this.#now();
         this.#isOffered = false;
@@ -126,14 +126,14 @@ class DialogueTimer {
   }
 
   received(stanza: XmlElement): void {
-    const { command, ack } = look(stanza);
-    if (ack !== undefined && ack === this.#doneId) {
-      this.#record("done", this.#doneMs);
-      this.#record("job", this.#jobMs);
-      this.#doneId = this.#jobMs = undefined;
-      return;
-    }
-    switch (command) {
+    const { what, id } = glance(stanza);
+    switch (what) {
+      case "ack":
+        if (id !== this.#doneId) break;
+        this.#record("done", this.#doneMs);
+        this.#record("job", this.#jobMs);
+        this.#doneId = this.#jobMs = undefined;
+        break;
       case "have_getJob":
         if (!this.#isOffered) this.#record("offer", this.#wantedMs);
         this.#isOffered = true;
@@ -153,23 +153,4 @@ class DialogueTimer {
   #record(phase: Phase, sinceMs: number | undefined): void {
     if (sinceMs !== undefined) this.#latencies.record(phase, this.#now() - sinceMs);
   }
-}
-
-/** What is to be known of a message. */
-interface Glance {
-  readonly id?: string | undefined;
-  /** Id of the message that it acknowledges. */
-  readonly ack?: string | undefined;
-  /** Name of its command. */
-  readonly command?: string | undefined;
-}
-
-/** Reads no more of a stanza than is timed: the role will read it as a whole. */
-function look({ name, attrs, children }: XmlElement): Glance {
-  if (name !== "message") return {};
-  const content = children.find((child) => typeof child !== "string");
-  const ack = attrs["ack"] ?? content?.attrs["ack"];
-  if (content === undefined || ack !== undefined) return { ack };
-  const command = childNamed(content, "info")?.attrs["command"];
-  return { id: attrs["id"], command: command === undefined ? undefined : decodeValue(command) };
 }

@@ -1,5 +1,6 @@
 /**
- * What a stanza is, seen at a glance: as much as watching millions of them allows.
+ * What a stanza is, seen at a glance: as much as watching millions of them allows. The role that gets it
+ * reads it as a whole.
  *
  * @module
  */

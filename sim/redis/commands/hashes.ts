@@ -66,10 +66,14 @@ function getAll(session: Session, [, key = ""]: readonly Bytes[]): Reply {
   return new Pairs(items);
 }
 
-function remove(session: Session, [, key = "", ...fields]: readonly Bytes[]): Reply {
+function remove(session: Session, args: readonly Bytes[]): Reply {
+  const key = args[1] ?? "";
   const hash = hashAt(session, key);
   if (hash === undefined) return 0;
-  const removed = fields.reduce((count, field) => count + Number(hash.delete(field)), 0);
+  let removed = 0;
+  for (let index = 2; index < args.length; index++) {
+    if (hash.delete(args[index] ?? "")) removed++;
+  }
   if (removed > 0) session.database.changed(key, hash.size);
   return removed;
 }

@@ -66,7 +66,8 @@ function addOne({ database }: Session, key: Bytes, given: Bytes, member: Bytes):
 
 function add(session: Session, args: readonly Bytes[]): Reply {
   const key = args[1] ?? "";
-  const [, , score = "", member = ""] = args;
+  const score = args[2] ?? "";
+  const member = args[3] ?? "";
   if (args.length === 4 && !STARTS_LIKE_OPTION.test(score)) {
     return addOne(session, key, score, member);
   }
@@ -109,10 +110,14 @@ function increment(
   return new Double(score);
 }
 
-function remove(session: Session, [, key = "", ...members]: readonly Bytes[]): Reply {
+function remove(session: Session, args: readonly Bytes[]): Reply {
+  const key = args[1] ?? "";
   const set = session.database.get(key, "zset");
   if (set === undefined) return 0;
-  const removed = members.reduce((count, member) => count + Number(set.delete(member)), 0);
+  let removed = 0;
+  for (let index = 2; index < args.length; index++) {
+    if (set.delete(args[index] ?? "")) removed++;
+  }
   if (removed > 0) session.database.changed(key, set.size);
   return removed;
 }
