@@ -96,7 +96,7 @@ export async function startServers(
       work: join(directory, "work"),
     },
   };
-  await writeSandboxConfig({ addresses, passwords: accounts, monitor: undefined, settings: {} });
+  await writeSandboxConfig({ addresses, passwords: accounts, watch: undefined, settings: {} });
   const { port } = prosody;
   const servers = started.move();
   return {
