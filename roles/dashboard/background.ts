@@ -5,7 +5,9 @@
  * @module
  */
 import { EXIT, printErrorLine, printLine, UsageError } from "../../lib/cli.ts";
-import { type Clock, sleep } from "../../lib/clock.ts";
+import { type Clock, inTime, sleep } from "../../lib/clock.ts";
+import { hostAndPort } from "../../lib/config.ts";
+import { boundedText } from "../../lib/http/bounded_text.ts";
 import { fromFileUrl } from "@std/path";
 
 /** What the original's program can be told to do. */
@@ -36,6 +38,9 @@ const CONFIG = new URL("../../deno.json", import.meta.url);
 /** Looks, and the time between two of them, until it has started or stopped. */
 const MOST_LOOKS = 150;
 const LOOK_MS = 100;
+/** Longest wait for an answer, and longest answer: whoever listens there may be anybody. */
+const ANSWER_MS = 1000;
+const LONGEST_ANSWER_BYTES = 1000;
 
 /**
  * Does what a verb says.
@@ -78,6 +83,10 @@ function told(pid: number, { host, port }: BackgroundOptions): number {
 async function start(options: BackgroundOptions): Promise<number> {
   const { pidFile, logFile, host, port, args } = options;
   printLine(`Starting Co-Pilot Dashboard on ${host}:${port}...`);
+  if (await answers(options)) {
+    printErrorLine(`${NAME} has not started: another one answers there, unknown to ${pidFile}`);
+    return EXIT.failed;
+  }
   // The shell's own $! is the number: nohup turns into the program that it starts.
   const pid = Number(
     await shell('log=$1; shift; nohup "$@" </dev/null >>"$log" 2>&1 & echo $!', [
@@ -91,7 +100,7 @@ async function start(options: BackgroundOptions): Promise<number> {
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     await sleep(options.clock, LOOK_MS, { signal: options.signal });
     if (!await isDashboard(pid)) break;
-    if (!await answers(host, port)) continue;
+    if (!await answers(options)) continue;
     await Deno.remove(pidFile).catch(ignoreMissing);
     // A link that somebody has put there is not followed.
     await Deno.writeTextFile(pidFile, `${pid}\n`, { createNew: true });
@@ -137,11 +146,15 @@ async function signalProcess(pid: number, name: "TERM"): Promise<void> {
   await shell('kill -"$1" "$2" 2>/dev/null || true', [name, `${pid}`]);
 }
 
-async function answers(host: string, port: number): Promise<boolean> {
-  const name = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host;
+/** Whether a dashboard answers there. */
+async function answers({ host, port, clock, signal }: BackgroundOptions): Promise<boolean> {
+  const name = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  const address = `http://${hostAndPort(name, port)}/api/ping`;
   try {
-    const response = await fetch(`http://${name}:${port}/api/ping`);
-    return (await response.json()).ping === "pong";
+    return await inTime(clock, ANSWER_MS, async (limited) => {
+      const response = await fetch(address, { signal: limited });
+      return JSON.parse(await boundedText(response, LONGEST_ANSWER_BYTES)).ping === "pong";
+    }, signal);
   } catch {
     return false;
   }

@@ -19,12 +19,12 @@ Deno.test("copilot-dashboard start, status and stop", async () => {
   await inFolder(async (folder) => {
     const port = freePort();
     const pidFile = join(folder, "dashboard.pid");
-    const run = (verb: string) =>
+    const run = (verb: string, file = pidFile) =>
       runProgram("dashboard", {
         args: [verb, "--host=127.0.0.1", `--port=${port}`],
         env: {
           COPILOT_CONFIG: folder,
-          DASH_PID_FILE: pidFile,
+          DASH_PID_FILE: file,
           DASH_LOG_FILE: join(folder, "dashboard.log"),
           JM_REDIS_SERVER: site.redis.hostname,
           JM_REDIS_PORT: `${site.redis.port}`,
@@ -51,6 +51,9 @@ Deno.test("copilot-dashboard start, status and stop", async () => {
       );
       const again = await run("start");
       assertEquals([again.code, again.stderr.includes(`already running (${pid})`)], [1, true]);
+      const elsewhere = await run("start", join(folder, "other.pid"));
+      assertMatch(elsewhere.stderr, /has not started: another one answers there, unknown to/);
+      assertEquals(elsewhere.code, 1);
       // With no more permissions than deno.json gives it.
       for (const path of ["jobs", "agents", "managers"]) {
         const response = await fetch(`http://127.0.0.1:${port}/api/${path}`);
