@@ -12,6 +12,8 @@ const HOUR_MS = 3_600_000;
 const PROGRAM = "run.sh";
 /** Jobs that arrive over a time come in so many lots at most. */
 const MOST_LOTS = 1000;
+/** Calls of Redis under way at most. */
+const MOST_AT_ONCE = 256;
 
 /** Submits jobs. */
 export class Submitter {
@@ -48,25 +50,29 @@ export class Submitter {
   restore(): void {
     const { referee: { ledger } } = this.#site;
     for (let number = 0; number < this.#submitted; number++) {
-      if (!ledger.jobs.has(JobModel.id(number))) this.#submit(number);
+      if (!ledger.jobs.has(JobModel.id(number))) void this.#submit(number);
     }
   }
 
   #submitWhenDue(arrivalMs: (number: number) => number): void {
     const { clock, passedMs, settings: { jobs } } = this.#site;
     while (this.#submitted < jobs && arrivalMs(this.#submitted) <= passedMs) {
-      this.#submit(this.#submitted++);
+      void this.#submit(this.#submitted++);
     }
     if (this.#submitted === jobs) return;
     const waitMs = Math.ceil(arrivalMs(this.#submitted) - passedMs);
     clock.after(waitMs, () => this.#submitWhenDue(arrivalMs));
   }
 
-  #submitUntil(until: number): void {
-    while (this.#submitted < until) this.#submit(this.#submitted++);
+  /** The first job of some goes alone: the others find the script there, and do not all wait at once. */
+  async #submitUntil(until: number): Promise<void> {
+    while (this.#submitted < until) {
+      const submitted = this.#submit(this.#submitted++);
+      if (this.#submitted % MOST_AT_ONCE === 1) await submitted;
+    }
   }
 
-  #submit(number: number): void {
+  async #submit(number: number): Promise<void> {
     const { referee, store, chirp, settings: { files, maxAttempts } } = this.#site;
     const id = JobModel.id(number);
     const inputDir = files ? `${id}.input` : "";
@@ -74,7 +80,7 @@ export class Submitter {
       void makeInputDirectory(chirp, inputDir);
       void chirp.writeText(`${inputDir}/${PROGRAM}`, "#!/bin/sh\n");
     }
-    store.submit({
+    await store.submit({
       id,
       chirpUrl: CHIRP,
       inputDir,
