@@ -12,8 +12,8 @@ export interface ServerOptions {
   readonly host: string;
   /** Port; 0 for any free one. */
   readonly port: number;
-  /** Answers each request; must not reject. */
-  readonly handler: (request: Request) => Promise<Response>;
+  /** Answers each request, from the machine of an address; must not reject. */
+  readonly handler: (request: Request, from: string) => Promise<Response>;
   /** Clock of the wait for the last answers. */
   readonly clock: Clock;
 }
@@ -39,10 +39,10 @@ export function startServer({ host, port, handler, clock }: ServerOptions): Serv
   const answers = new InFlight();
   const server = Deno.serve(
     { hostname: host, port, signal: cutting.signal, onListen: () => {} },
-    async (request, { completed }) => {
+    async (request, { completed, remoteAddr }) => {
       // Rejects where the viewer has gone: no matter.
       answers.run(() => completed).catch(() => {});
-      return await handler(request);
+      return await handler(request, remoteAddr.hostname);
     },
   );
   return {

@@ -4,14 +4,12 @@
  *
  * @module
  */
-import type { Clock } from "../../../lib/clock.ts";
 import { type JobStore, TransitionError } from "../../../lib/jobs/job_store.ts";
-import type { Logger } from "../../../lib/log.ts";
-import { equalSecrets } from "../../../lib/secure/constant_time.ts";
 import { json } from "../http/answers.ts";
 import type { Route } from "../http/router.ts";
 import type { Sources } from "../sources.ts";
 import { QuestionError } from "../sources/source.ts";
+import { Guard, type GuardOptions } from "./guard.ts";
 
 /** What can be done to a job. */
 export const ACTIONS = ["cancel", "hold", "release", "rerun"] as const;
@@ -19,22 +17,13 @@ export const ACTIONS = ["cancel", "hold", "release", "rerun"] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Options of {@linkcode actionRoutes}. */
-export interface ActionOptions {
+export interface ActionOptions extends GuardOptions {
   /** Where the queue is. */
   readonly sources: Sources;
-  /** What has to be shown; undefined: nobody may. */
-  readonly token: string | undefined;
   /** Called after a change. */
   readonly onChange: () => void;
-  /** Bounds wrong tokens in time. */
-  readonly clock: Clock;
-  /** Told of changes and of wrong tokens. */
-  readonly log: Logger;
 }
 
-/** Wrong tokens a minute, from everybody together, before all are refused. */
-const MOST_WRONG = 20;
-const MINUTE_MS = 60_000;
 const LARGEST_BODY_BYTES = 4096;
 const LONGEST_REASON = 500;
 
@@ -50,18 +39,18 @@ export function actionRoutes(options: ActionOptions): Route[] {
     {
       method: "POST",
       path: "/api/token",
-      handler: ({ request }) => {
-        guard.check(request);
+      handler: (call) => {
+        guard.check(call);
         return json({ ok: true });
       },
     },
     ...ACTIONS.map((action): Route => ({
       method: "POST",
       path: `/api/jobs/:id/${action}`,
-      handler: async ({ request, part }) => {
-        guard.check(request);
-        const reason = await readReason(request);
-        const id = part("id");
+      handler: async (call) => {
+        guard.check(call);
+        const reason = await readReason(call.request);
+        const id = call.part("id");
         const job = await options.sources.queue.use(async ({ store }) => {
           await act(store, action, id, reason);
           return await store.get(id);
@@ -72,36 +61,6 @@ export function actionRoutes(options: ActionOptions): Route[] {
       },
     })),
   ];
-}
-
-/** Lets in who knows the token. */
-class Guard {
-  readonly #options: ActionOptions;
-  #wrong: readonly number[] = [];
-
-  constructor(options: ActionOptions) {
-    this.#options = options;
-  }
-
-  /** @throws {QuestionError} When the request may not change anything. */
-  check(request: Request): void {
-    const { token, clock, log } = this.#options;
-    if (token === undefined) throw new QuestionError("Nobody may: DASH_TOKEN is not set", 403);
-    const site = request.headers.get("sec-fetch-site");
-    if (site !== null && site !== "same-origin") {
-      throw new QuestionError("Changes come from the dashboard's own page alone", 403);
-    }
-    if (!/^application\/json\b/.test(request.headers.get("content-type") ?? "")) {
-      throw new QuestionError("Expected a body of type application/json", 415);
-    }
-    this.#wrong = this.#wrong.filter((atMs) => clock.now() - atMs < MINUTE_MS);
-    if (this.#wrong.length >= MOST_WRONG) throw new QuestionError("Too many wrong tokens", 429);
-    const shown = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
-    if (shown !== undefined && equalSecrets(shown, token)) return;
-    this.#wrong = [...this.#wrong, clock.now()];
-    log.warning("A change on the dashboard was refused: wrong token");
-    throw new QuestionError("Wrong token", 401);
-  }
 }
 
 async function readReason(request: Request): Promise<string> {

@@ -28,12 +28,14 @@ export interface HandlerOptions {
  * Makes the function that answers every request.
  *
  * @param options See {@linkcode HandlerOptions}.
- * @returns The function, for `Deno.serve`; it never rejects.
+ * @returns The function, for `startServer`; it never rejects.
  */
-export function makeHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
-  return async (request) => {
+export function makeHandler(
+  options: HandlerOptions,
+): (request: Request, from: string) => Promise<Response> {
+  return async (request, from) => {
     try {
-      const answered = await answerTo(request, options);
+      const answered = await answerTo(request, from, options);
       if (request.method !== "HEAD") return answered;
       // Nobody would read the body; a stream of events would wait for a reader for ever.
       await answered.body?.cancel();
@@ -46,6 +48,7 @@ export function makeHandler(options: HandlerOptions): (request: Request) => Prom
 
 async function answerTo(
   request: Request,
+  from: string,
   { router, assets, isName }: HandlerOptions,
 ): Promise<Response> {
   const { hostname, pathname, search } = new URL(request.url);
@@ -55,7 +58,7 @@ async function answerTo(
   if (pathname.length + search.length > LONGEST_ADDRESS) {
     return json({ error: true, message: "Address too long" }, 414);
   }
-  const found = router.find(request);
+  const found = router.find(request, from);
   if (typeof found === "function") return await found();
   if (found !== undefined) return wrongMethod(found);
   if (pathname.startsWith("/api/")) return json({ error: true, message: "No such address" }, 404);

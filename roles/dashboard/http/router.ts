@@ -11,6 +11,8 @@ export interface Call {
   readonly request: Request;
   /** Its address. */
   readonly url: URL;
+  /** Address of the machine that it came from: of the web server before this one, where there is one. */
+  readonly from: string;
   /** Parts of the path that the pattern names, decoded. */
   readonly part: (name: string) => string;
 }
@@ -44,10 +46,14 @@ export class Router {
    * Finds the handler of a request.
    *
    * @param request The request.
+   * @param from Address of the machine that it came from.
    * @returns What answers it; the methods that its path knows; undefined where it knows none.
    * @throws {QuestionError} When a part of the path is badly escaped.
    */
-  find(request: Request): (() => Response | Promise<Response>) | readonly string[] | undefined {
+  find(
+    request: Request,
+    from: string,
+  ): (() => Response | Promise<Response>) | readonly string[] | undefined {
     const url = new URL(request.url);
     const method = request.method === "HEAD" ? "GET" : request.method;
     const methods: string[] = [];
@@ -62,7 +68,7 @@ export class Router {
         Object.entries(match.pathname.groups).map(([name, text = ""]) => [name, decodePart(text)]),
       );
       const part = (name: string) => parts.get(name) ?? "";
-      return () => route.handler({ request, url, part });
+      return () => route.handler({ request, url, from, part });
     }
     return methods.length > 0 ? methods : undefined;
   }
