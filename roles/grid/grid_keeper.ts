@@ -37,9 +37,14 @@ export interface GridKeeperOptions {
   readonly log: Logger;
 }
 
+/** Jobs whose steps are made at once: a slow transfer must not hold up the others. */
+const MOST_AT_ONCE = 10;
+
 /** Follows the jobs of one grid; any number may follow the same ones. */
-export class GridKeeper {
+export class GridKeeper implements AsyncDisposable {
   readonly #options: GridKeeperOptions;
+  /** Steps that are being made, by job. */
+  readonly #running = new Map<string, Promise<void>>();
   /** Leases that the grid knows of: token by job. */
   readonly #startedToken = new Map<string, number>();
 
@@ -49,49 +54,78 @@ export class GridKeeper {
   }
 
   /**
-   * Looks at all jobs of the grid once. A job whose step fails is looked at again the next time.
+   * Begins the next step of all jobs of the grid whose last one is done, and does not wait for the last ones. A job
+   * whose step fails is looked at again the next time.
    *
+   * @param signal Breaks steps off; they are made again by whoever follows the job then.
    * @throws {RedisError} When the site's own memory cannot be reached.
    */
-  async sweep(): Promise<void> {
+  async sweep(signal: AbortSignal): Promise<void> {
+    for (const job of await this.#options.ledger.jobs()) {
+      if (this.#running.has(job.id)) continue;
+      while (this.#running.size >= MOST_AT_ONCE) await Promise.race(this.#running.values());
+      if (signal.aborted) return;
+      const step = this.#follow(job, signal).finally(() => this.#running.delete(job.id));
+      this.#running.set(job.id, step);
+    }
+  }
+
+  /** Waits for the steps that are being made. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#running.values());
+  }
+
+  async #follow(job: GridJobRef, signal: AbortSignal): Promise<void> {
     const { ledger, store, adapter, log } = this.#options;
-    for (const job of await ledger.jobs()) {
+    try {
       const record = await store.get(job.id);
-      try {
-        if (await this.#step(job, record)) {
-          await ledger.remove(job.id);
-          this.#startedToken.delete(job.id);
-        }
-      } catch (error) {
-        if (!(error instanceof GridError)) throw error;
-        log.error(`Cannot tell ${adapter.grid} of job ${job.id}: ${error.message}`);
-      }
+      if (!await this.#step(job, record, signal)) return;
+      await ledger.remove(job.id);
+      this.#startedToken.delete(job.id);
+    } catch (error) {
+      if (signal.aborted) return;
+      const reason = error instanceof Error ? error.message : error;
+      log.error(`Cannot tell ${adapter.grid} of job ${job.id}: ${reason}`);
     }
   }
 
   /** Makes the next step of a job; true where the grid needs no further one. */
-  async #step(job: GridJobRef, record: JobRecord | undefined): Promise<boolean> {
+  async #step(
+    job: GridJobRef,
+    record: JobRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { tends, doneFolder } = this.#options;
-    const hasEnded = record?.state === "succeeded" || record?.state === "failed";
-    if (hasEnded) return doneFolder !== undefined && await this.#deliver(job, record, doneFolder);
-    return tends && await this.#tend(job, record);
+    if (record?.state === "succeeded" || record?.state === "failed") {
+      return doneFolder !== undefined && await this.#deliver(job, record, doneFolder, signal);
+    }
+    return tends && await this.#tend(job, record, signal);
   }
 
-  async #tend(job: GridJobRef, record: JobRecord | undefined): Promise<boolean> {
+  async #tend(
+    job: GridJobRef,
+    record: JobRecord | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     switch (record?.state) {
       case undefined:
         // Kept, but not in the queue yet, or forgotten there: the ledger's takes tell which.
-        return await this.#isForgotten() && await this.#giveBack(job, "The site has forgotten it");
+        return await this.#isForgotten() &&
+          await this.#giveBack(job, "The site has forgotten it", signal);
       case "held":
         return false;
       case "waiting":
-        return await this.#followWaiting(job, record);
+        return await this.#followWaiting(job, record, signal);
       case "leased":
       case "running":
-        await this.#followRunning(job, record);
+        await this.#followRunning(job, record, signal);
         return false;
       case "cancelled":
-        return await this.#giveBack(job, record.reason ?? "It was cancelled at the site");
+        return await this.#giveBack(
+          job,
+          record.reason ?? "It was cancelled at the site",
+          signal,
+        );
       default:
         return false;
     }
@@ -101,9 +135,13 @@ export class GridKeeper {
     return (await this.#options.ledger.openTakes()).length === 0;
   }
 
-  async #followWaiting(job: GridJobRef, record: JobRecord): Promise<boolean> {
+  async #followWaiting(
+    job: GridJobRef,
+    record: JobRecord,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { adapter, store, giveBackSeconds = 3600, clock } = this.#options;
-    const reason = await adapter.heartbeat(job) === "cancelled"
+    const reason = await adapter.heartbeat(job, { signal }) === "cancelled"
       ? "The grid has cancelled it"
       : clock.now() - record.changedMs >= giveBackSeconds * 1000
       ? "No agent wants it"
@@ -113,29 +151,29 @@ export class GridKeeper {
     return false;
   }
 
-  async #followRunning(job: GridJobRef, record: JobRecord): Promise<void> {
+  async #followRunning(job: GridJobRef, record: JobRecord, signal: AbortSignal): Promise<void> {
     const { adapter, store } = this.#options;
-    if (record.state === "running") await this.#tellStarted(job, record);
-    if (await adapter.heartbeat(job) === "cancelled") {
+    if (record.state === "running") await this.#tellStarted(job, record, signal);
+    if (await adapter.heartbeat(job, { signal }) === "cancelled") {
       await store.cancel(job.id, "The grid has cancelled it");
     }
   }
 
-  async #tellStarted(job: GridJobRef, record: JobRecord): Promise<void> {
+  async #tellStarted(job: GridJobRef, record: JobRecord, signal: AbortSignal): Promise<void> {
+    const { adapter, log } = this.#options;
     if (this.#startedToken.get(job.id) === record.token) return;
     try {
-      await this.#options.adapter.started(job, hostOf(record));
+      await adapter.started(job, hostOf(record), { signal });
     } catch (error) {
-      if (!(error instanceof GridError) || error.transient) throw error;
-      const { adapter, log } = this.#options;
+      if (!isForGood(error)) throw error;
       log.error(`${adapter.grid} does not take that job ${job.id} runs: ${error.message}`);
     }
     this.#startedToken.set(job.id, record.token);
   }
 
-  async #giveBack(job: GridJobRef, reason: string): Promise<true> {
+  async #giveBack(job: GridJobRef, reason: string, signal: AbortSignal): Promise<true> {
     const { adapter, log } = this.#options;
-    await adapter.giveBack(job, reason);
+    await adapter.giveBack(job, reason, { signal });
     log.info(`Gave job ${job.id} back to ${adapter.grid}: ${reason}`);
     return true;
   }
@@ -144,42 +182,39 @@ export class GridKeeper {
   async #identified(
     job: GridJobRef,
     output: JobOutput | undefined,
+    signal: AbortSignal,
   ): Promise<GridJobRef | undefined> {
     const { adapter, log } = this.#options;
     if (adapter.identify === undefined) return job;
     const untold = `${adapter.grid} is told nothing of job ${job.id}`;
     try {
-      if (output !== undefined) return await adapter.identify(job, output);
+      if (output !== undefined) return await adapter.identify(job, output, { signal });
       log.warning(`${untold}: it brought no output`);
     } catch (error) {
-      if (!(error instanceof GridError) || error.transient) throw error;
+      if (!isForGood(error)) throw error;
       log.warning(`${untold}: ${error.message}; see ${output?.archive}`);
     }
     return undefined;
   }
 
   /** Hands over output and status. Output that the grid refuses for good makes the job a failed one. */
-  async #deliver(expected: GridJobRef, record: JobRecord, folder: Workspace): Promise<true> {
+  async #deliver(
+    expected: GridJobRef,
+    record: JobRecord,
+    folder: Workspace,
+    signal: AbortSignal,
+  ): Promise<true> {
     const { adapter, log } = this.#options;
     const { archive } = record;
     const judged = record.state === "succeeded" ? "succeeded" : "failed";
     const output = archive === undefined
       ? undefined
       : { folder, archive, outcome: judged } as const;
-    const job = await this.#identified(expected, output);
+    const job = await this.#identified(expected, output, signal);
     if (job === undefined) return true;
     // It may have run and ended between two looks.
-    if (record.exitCode !== undefined) await this.#tellStarted(job, record);
-    let refusal: string | undefined;
-    if (output !== undefined) {
-      try {
-        await adapter.store(job, output);
-      } catch (error) {
-        if (!(error instanceof GridError) || error.transient) throw error;
-        refusal = error.message;
-        log.error(`${adapter.grid} refuses the output of job ${job.id}: ${refusal}`);
-      }
-    }
+    if (record.exitCode !== undefined) await this.#tellStarted(job, record, signal);
+    const refusal = output && await this.#refusalOf(job, output, signal);
     const outcome = refusal === undefined ? judged : "failed";
     try {
       await adapter.finish(job, {
@@ -189,15 +224,37 @@ export class GridKeeper {
         reason: refusal ?? record.reason,
         host: hostOf(record),
         cpuSeconds: record.wallSeconds,
-      });
+      }, { signal });
       log.info(`Job ${job.id} has ${outcome} in ${adapter.grid}`);
     } catch (error) {
-      if (!(error instanceof GridError) || error.transient) throw error;
+      if (!isForGood(error)) throw error;
       // Told again and again it would not be taken either.
       log.error(`${adapter.grid} does not take the end of job ${job.id}: ${error.message}`);
     }
     return true;
   }
+
+  /** Stores output; why the grid refuses it for good, or nothing where it does not. */
+  async #refusalOf(
+    job: GridJobRef,
+    output: JobOutput,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const { adapter, log } = this.#options;
+    try {
+      await adapter.store(job, output, { signal });
+      return undefined;
+    } catch (error) {
+      if (!isForGood(error)) throw error;
+      log.error(`${adapter.grid} refuses the output of job ${job.id}: ${error.message}`);
+      return error.message;
+    }
+  }
+}
+
+/** True where the same call would fail again. */
+function isForGood(error: unknown): error is GridError {
+  return error instanceof GridError && !error.transient;
 }
 
 /** Name of the machine that runs or ran a job; its agent's bare JID where the agent has told none. */

@@ -69,9 +69,20 @@ export class GridManager {
    * @throws {LinkRefusedError} When the XMPP server refuses the account for good.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock = systemClock, gridSweepMs = 10_000 } = this.#options;
-    await using _sweeps = repeat(clock, gridSweepMs, () => this.#sweep());
-    await this.#manager.run(signal);
+    const { clock = systemClock, gridSweepMs = 10_000, mode } = this.#options;
+    const ended = new AbortController();
+    const stopped = AbortSignal.any([signal, ended.signal]);
+    await using _keeper = this.#keeper;
+    await using _sweeps = repeat(clock, gridSweepMs, () => this.#sweep(stopped));
+    await using _takes = mode === "storage"
+      ? undefined
+      : repeat(clock, gridSweepMs, () => this.#resume(stopped));
+    try {
+      await this.#manager.run(signal);
+    } finally {
+      // What is under way at the grid would be waited for, and that may be a long transfer.
+      ended.abort();
+    }
   }
 
   /** True while the grid does not know how a job ended: its record and output must last until then. */
@@ -84,14 +95,22 @@ export class GridManager {
     return false;
   }
 
-  async #sweep(): Promise<void> {
+  async #sweep(signal: AbortSignal): Promise<void> {
+    await this.#tried("follow the jobs of", () => this.#keeper.sweep(signal));
+  }
+
+  async #resume(signal: AbortSignal): Promise<void> {
+    await this.#tried("look at the requests to", () => this.#supply.resume(signal));
+  }
+
+  /** The site's own memory may be away for a while. */
+  async #tried(what: string, action: () => Promise<void>): Promise<void> {
+    const { adapter, log } = this.#options;
     try {
-      if (this.#options.mode !== "storage") await this.#supply.resume();
-      await this.#keeper.sweep();
+      await action();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : error;
-      this.#options.log.warning(
-        `Cannot follow the jobs of ${this.#options.adapter.grid}: ${reason}`,
+      log.warning(
+        `Cannot ${what} ${adapter.grid}: ${error instanceof Error ? error.message : error}`,
       );
     }
   }

@@ -80,20 +80,25 @@ export class GridSupply implements JobSupplier {
     }
   }
 
-  /** Makes again what a process that died did not finish: the grid may have given it a job. */
-  async resume(): Promise<void> {
+  /**
+   * Makes again what a process that died did not finish: the grid may have given it a job.
+   *
+   * @param signal Ends it.
+   */
+  async resume(signal: AbortSignal): Promise<void> {
     for (const take of await this.#options.ledger.openTakes()) {
+      if (signal.aborted) return;
       if (!this.#running.has(take.request)) {
-        await this.#tried("ask again of", () => this.#finish(take));
+        await this.#tried("ask again of", () => this.#finish(take, signal), signal);
       }
     }
   }
 
-  async #finish({ request, host }: OpenTake): Promise<void> {
+  async #finish({ request, host }: OpenTake, signal?: AbortSignal): Promise<void> {
     const { adapter, ledger, store, chirpAddress, log } = this.#options;
     this.#running.add(request);
     try {
-      const taken = await adapter.take(host, this.#stage, request);
+      const taken = await adapter.take(host, this.#stage, request, { signal });
       if (taken !== undefined) {
         const { job, ...reference } = taken;
         const isNew = await ledger.job(taken.id) === undefined;
@@ -117,11 +122,16 @@ export class GridSupply implements JobSupplier {
   }
 
   /** A grid that cannot be reached is no error of the agent that asks. */
-  async #tried<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
+  async #tried<T>(
+    what: string,
+    call: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T | undefined> {
     const { adapter, log } = this.#options;
     try {
       return await call();
     } catch (error) {
+      if (signal?.aborted) return undefined;
       log.error(
         `Cannot ${what} ${adapter.grid}: ${error instanceof Error ? error.message : error}`,
       );

@@ -25,12 +25,14 @@ export const HALVES = {
  * @param adapter Its grid.
  * @param life Ended at will.
  * @param more Other options.
+ * @param signal Stops it.
  */
 export function startGridManager(
   site: Site,
   adapter: GridAdapter,
   life = new Life(),
   more: Partial<GridManagerOptions> = {},
+  signal = new AbortController().signal,
 ): Promise<void> {
   const { clock } = site;
   const user = more.mode === "storage" ? "storage" : "jobmanager";
@@ -48,7 +50,7 @@ export function startGridManager(
     random: site.random(),
     ...more,
   });
-  const running = manager.run(new AbortController().signal);
+  const running = manager.run(signal);
   running.catch(() => {});
   return running;
 }

@@ -35,6 +35,8 @@ export class ModelGrid {
   isDown = false;
   /** True: the next call is answered after 200 ms. */
   isSlow = false;
+  /** Jobs whose transfers take until they are broken off. */
+  readonly endless = new Set<string>();
   /** Whether it refuses output for good. */
   refusesOutput = false;
 
@@ -110,6 +112,7 @@ class ModelAdapter implements GridAdapter {
     how?: GridCallOptions,
   ): Promise<void> {
     await this.#reach(how);
+    if (this.#grid.endless.has(id)) await aborted(how?.signal);
     if (this.#grid.refusesOutput) throw new GridError("No space is left", { transient: false });
     if (!await folder.exists(archive)) {
       throw new GridError(`There is no ${archive}`, { transient: false });
@@ -151,4 +154,10 @@ class ModelAdapter implements GridAdapter {
     }
     if (this.#grid.isDown) throw new GridError("The grid is away", { transient: true });
   }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise;
 }

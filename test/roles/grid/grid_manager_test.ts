@@ -219,6 +219,25 @@ Deno.test("a grid that answers no request is not asked for more and more jobs", 
   assertEquals((await ledger.openTakes()).length, 0);
 });
 
+Deno.test("a transfer without end holds up neither other jobs nor a manager that stops", async () => {
+  await using site = new Site();
+  const grid = new ModelGrid();
+  for (const id of IDS) grid.add(id);
+  grid.endless.add("1001");
+  const stop = new AbortController();
+  const stopped = startGridManager(site, grid.connect(), new Life(), {}, stop.signal);
+  site.agent({ job: JOB });
+  await site.pass(120);
+  assertEquals([grid.job("1001").state, grid.job("1002").state], ["running", "done"]);
+  stop.abort();
+  await site.pass(1);
+  await stopped;
+  grid.endless.clear();
+  startManager(site, grid);
+  await site.pass(60);
+  await assertDelivered(site, grid, IDS);
+});
+
 Deno.test("a job that has ended is not forgotten before the grid knows of it", async () => {
   await using site = new Site();
   const grid = new ModelGrid();
