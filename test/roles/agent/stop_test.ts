@@ -1,5 +1,6 @@
 /** What an agent does with its job when it is stopped (SIGTERM), or cannot do it. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { agentTransfer } from "../../../sim/machine/agent_transfer.ts";
 import { FENCED, giveJob, runJob, takeOutput, UNFENCED } from "../_dialogue.ts";
 import type { Hand } from "../_hand.ts";
 import { type AgentProcess, type AgentSetup, Site } from "../_site.ts";
@@ -66,24 +67,14 @@ Deno.test("a stopped agent hands back a job whose input it is fetching", async (
   }, {
     openTransfer: () => {
       const refuse = () => Promise.reject(new Error("Not asked for"));
-      return {
+      return agentTransfer({
         get: (_remote, _local, options) => {
           options?.signal?.addEventListener("abort", () => fetching.reject(options.signal?.reason));
           return fetching.promise;
         },
         whoami: refuse,
         put: refuse,
-        getTree: refuse,
-        putTree: refuse,
-        stat: refuse,
-        list: refuse,
-        mkdir: refuse,
-        remove: refuse,
-        rename: refuse,
-        getAcl: refuse,
-        setAcl: refuse,
-        [Symbol.asyncDispose]: () => Promise.resolve(),
-      };
+      });
     },
   });
 });
