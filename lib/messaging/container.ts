@@ -383,7 +383,7 @@ export class Container implements AsyncDisposable {
 
   #dispatch(command: Command, sender: Sender): ReturnType<CommandHandler["handle"]> {
     const name = command.command === "unknown" ? command.name : command.command;
-    this.#log.debug(`Got ${name} from ${sender.jid}`);
+    this.#log.debug(`Got ${name} from ${sender.jid.full}`);
     const colon = name.indexOf(":");
     if (colon < 0) return this.#component.handle(command, sender);
     const prefix = name.slice(0, colon);
