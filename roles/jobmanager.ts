@@ -288,7 +288,7 @@ export class JobManager implements Component {
 
   async #giveDirectory(command: GetJobOutputDir): Promise<readonly Reply[]> {
     try {
-      await this.#options.escort?.expect(command.jobID, conveyedState(command));
+      await this.#expect(command);
       const outputDir = await this.#output.prepare(command, parseJobData(command.jmJobData));
       const outputChirpUrl = this.#options.chirpAddress;
       const { jobID } = command;
@@ -298,6 +298,13 @@ export class JobManager implements Component {
       this.#log.error(`Refusing an output directory: ${error.message}`);
       return [];
     }
+  }
+
+  /** Keeps what an escorted job needs; of ids that are no jobs of the site nothing is kept. */
+  async #expect(command: GetJobOutputDir): Promise<void> {
+    const { escort } = this.#options;
+    if (escort === undefined || await this.#store.get(command.jobID) === undefined) return;
+    await escort.expect(command.jobID, conveyedState(command));
   }
 
   async #finish(command: JobDone, sender: Sender): Promise<void> {

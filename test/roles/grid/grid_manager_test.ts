@@ -117,6 +117,25 @@ Deno.test("a storage manager is told of a job by the agent that is redirected to
   assertEquals({ ...command.extra?.children["adapter"]?.attributes }, { WORKDIR: "/grid/1001" });
 });
 
+Deno.test("a storage manager keeps nothing of jobs that the site does not have", async () => {
+  await using site = new Site();
+  startManager(site, new ModelGrid(), new Life(), HALVES.storage);
+  const stranger = site.hand("stranger");
+  await site.pass(0);
+  for (let number = 0; number < 20; number++) {
+    const jobID = `made-up-${number}`;
+    stranger.say("storage@localhost", {
+      command: "getJobOutputDir",
+      jobID,
+      jmJobData: "",
+      agentHost: "vm",
+    });
+  }
+  await site.pass(60);
+  assert(stranger.last("storeJobOutputDir") !== undefined);
+  await assertLedgerEmpty(site, "Model");
+});
+
 Deno.test("jobs of a grid are delivered when it comes back after an hour", async () => {
   for (const call of ["grid.offer", "grid.take", "grid.started", "grid.store", "grid.finish"]) {
     let isFirst = true;
