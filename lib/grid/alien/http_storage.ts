@@ -8,6 +8,7 @@ import { type Clock, systemClock } from "../../clock.ts";
 import { type GridCallOptions, GridError } from "../adapter.ts";
 import type { GridCertificate } from "../certificate.ts";
 import type { GridCommands } from "../commands/grid_commands.ts";
+import { type FollowedRequest, followRedirects, reasonOf } from "../http/follow_redirects.ts";
 import type { Access } from "./catalogue.ts";
 import type { AlienStorage, SiteFile } from "./storage.ts";
 
@@ -54,12 +55,9 @@ class HttpStorage implements AlienStorage {
     if (to.httpUrl === undefined) return await byCommand("upload", commands, from, to, how);
     try {
       await this.#limited(how, async (signal) => {
-        const body = ReadableStream.from(from.folder.read(from.path));
-        const response = await this.#request(`take ${from.path}`, to, {
-          method: "PUT",
-          body,
-          signal,
-        });
+        const body = () => ReadableStream.from(from.folder.read(from.path));
+        const request = { method: "PUT", body, signal } as const;
+        const response = await this.#request(`take ${from.path}`, to, request);
         await response.body?.cancel();
       });
     } catch (error) {
@@ -73,7 +71,7 @@ class HttpStorage implements AlienStorage {
     const { commands } = this.#options;
     if (from.httpUrl === undefined) return await byCommand("download", commands, to, from, how);
     await this.#limited(how, async (signal) => {
-      const response = await this.#request(`give ${to.path}`, from, { signal });
+      const response = await this.#request(`give ${to.path}`, from, { method: "GET", signal });
       try {
         await to.folder.write(to.path, response.body ?? ReadableStream.from([]));
       } catch (error) {
@@ -86,17 +84,14 @@ class HttpStorage implements AlienStorage {
   async #request(
     what: string,
     access: Access,
-    init: RequestInit & { readonly signal: AbortSignal },
+    request: FollowedRequest,
   ): Promise<Response> {
     let response: Response;
     try {
       const client = await this.#options.certificate?.client();
-      response = await fetch(addressOf(access), {
-        ...init,
-        ...(client === undefined ? {} : { client }),
-      });
+      response = await followRedirects(addressOf(access), { ...request, client });
     } catch (error) {
-      init.signal.throwIfAborted();
+      request.signal.throwIfAborted();
       throw failure(`Cannot reach ${access.storage} to ${what}`, error, true);
     }
     if (response.ok) return response;
@@ -152,6 +147,5 @@ async function byCommand(
 }
 
 function failure(what: string, error: unknown, transient: boolean): GridError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new GridError(`${what}: ${reason}`, { cause: error, transient });
+  return new GridError(`${what}: ${reasonOf(error)}`, { cause: error, transient });
 }

@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../clock.ts";
 import { type GridCallOptions, GridError } from "../adapter.ts";
+import { reasonOf } from "./follow_redirects.ts";
 import type { HttpCall } from "./http_call.ts";
 
 /** Largest answer that is read. */
@@ -126,12 +127,6 @@ async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
-}
-
-/** Why a request failed; `fetch` says it in the cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 /** A text as it fits into a message. */

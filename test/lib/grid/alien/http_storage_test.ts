@@ -3,6 +3,7 @@ import { GridError } from "../../../../lib/grid/adapter.ts";
 import type { Access } from "../../../../lib/grid/alien/catalogue.ts";
 import { httpStorage } from "../../../../lib/grid/alien/http_storage.ts";
 import { MemoryWorkspace } from "../../../../sim/machine/memory_workspace.ts";
+import { freePort } from "../../../_free_port.ts";
 
 /** Access to a file of a storage element at a port. */
 function accessTo(port: number): Access {
@@ -76,4 +77,46 @@ Deno.test("a storage element that falls silent is not waited for, and leaves no 
   );
   assert(error.transient);
   assertEquals(await to.folder.exists("to"), false);
+});
+
+Deno.test("a storage element may send uploads and downloads on to where its disk is", async () => {
+  const kept = new Map<string, string>();
+  await using disk = serve(async ({ method, url, body }) => {
+    const { search } = new URL(url);
+    if (method === "GET") return new Response(kept.get(search) ?? "");
+    kept.set(search, await new Response(body).text());
+    return new Response(null, { status: 201 });
+  });
+  await using door = serve(() => {
+    // The body is not waited for.
+    const location = `http://127.0.0.1:${disk.port}/disk?ticket=1`;
+    return new Response(null, { status: 307, headers: { location } });
+  });
+  const folder = new MemoryWorkspace();
+  await folder.writeText("from", "some".repeat(100_000));
+  const storage = httpStorage({});
+  await storage.upload({ folder, path: "from" }, accessTo(door.port));
+  await storage.download(accessTo(door.port), { folder, path: "to" });
+  assertEquals([...kept.keys()], ["?ticket=1"]);
+  assertEquals(await folder.readText("to"), await folder.readText("from"));
+});
+
+Deno.test("a storage element that sends transfers in circles, or nowhere, is left", async () => {
+  for (const location of ["", "ftp://127.0.0.1/", "/again"]) {
+    await using door = serve(() => new Response(null, { status: 302, headers: { location } }));
+    const to = { folder: new MemoryWorkspace(), path: "to" };
+    const error = await assertRejects(
+      () => httpStorage({}).download(accessTo(door.port), to),
+      GridError,
+      "it is redirected",
+    );
+    assert(error.transient);
+  }
+});
+
+Deno.test("errors show no envelope", async () => {
+  const to = { folder: new MemoryWorkspace(), path: "to" };
+  const transfer = httpStorage({}).download(accessTo(freePort()), to);
+  const error = await assertRejects(() => transfer, GridError, "Connection refused");
+  assertEquals(error.message.includes("signature"), false, error.message);
 });
