@@ -54,14 +54,16 @@ export class GridKeeper implements AsyncDisposable {
   }
 
   /**
-   * Begins the next step of all jobs of the grid whose last one is done, and does not wait for the last ones. A job
-   * whose step fails is looked at again the next time.
+   * Begins the next step of each job of the grid, unless its last one is still being made. A job whose step fails is
+   * looked at again the next time.
    *
    * @param signal Breaks steps off; they are made again by whoever follows the job then.
    * @throws {RedisError} When the site's own memory cannot be reached.
    */
   async sweep(signal: AbortSignal): Promise<void> {
-    for (const job of await this.#options.ledger.jobs()) {
+    const jobs = await this.#options.ledger.jobs();
+    this.#forgetOthers(new Set(jobs.map(({ id }) => id)));
+    for (const job of jobs) {
       if (this.#running.has(job.id)) continue;
       while (this.#running.size >= MOST_AT_ONCE) await Promise.race(this.#running.values());
       if (signal.aborted) return;
@@ -75,13 +77,19 @@ export class GridKeeper implements AsyncDisposable {
     await Promise.all(this.#running.values());
   }
 
+  /** Another keeper may have ended jobs that this one has told of. */
+  #forgetOthers(ids: ReadonlySet<string>): void {
+    for (const id of this.#startedToken.keys()) {
+      if (!ids.has(id)) this.#startedToken.delete(id);
+    }
+  }
+
   async #follow(job: GridJobRef, signal: AbortSignal): Promise<void> {
     const { ledger, store, adapter, log } = this.#options;
     try {
       const record = await store.get(job.id);
       if (!await this.#step(job, record, signal)) return;
       await ledger.remove(job.id);
-      this.#startedToken.delete(job.id);
     } catch (error) {
       if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : error;

@@ -82,7 +82,7 @@ class AlienAdapter implements GridAdapter {
   readonly #catalogue: AlienCatalogue;
   readonly #waiting: WaitingJobs;
   readonly #site: ClassAd;
-  /** Time of the last heartbeat by job. */
+  /** Time of the last heartbeat by job, the oldest first; those that are due again are left out. */
   readonly #beatMs = new Map<string, number>();
 
   constructor(options: AlienAdapterOptions) {
@@ -180,7 +180,11 @@ class AlienAdapter implements GridAdapter {
     const queued = await this.#queue.job(job.id, how);
     if (queued === undefined || !isAtWork(queued.status)) return "cancelled";
     const nowMs = this.#options.clock.now();
-    if (nowMs - (this.#beatMs.get(job.id) ?? -Infinity) < HEARTBEAT_MS) return "wanted";
+    for (const [id, beatMs] of this.#beatMs) {
+      if (nowMs - beatMs < HEARTBEAT_MS) break;
+      this.#beatMs.delete(id);
+    }
+    if (this.#beatMs.has(job.id)) return "wanted";
     if (!await this.#beat(job, how)) return "cancelled";
     this.#beatMs.set(job.id, nowMs);
     return "wanted";
