@@ -5,6 +5,7 @@
  */
 
 import { type Clock, systemClock } from "../../lib/clock.ts";
+import { startServer } from "../../lib/http/server.ts";
 import { parseAggregationRules } from "./aggregation_rules.ts";
 import { Aggregator } from "./aggregator.ts";
 import { answerGraphite } from "./graphite/api.ts";
@@ -134,13 +135,20 @@ export async function startCarbonServer(options: CarbonServerOptions = {}): Prom
     );
   const carbon = listen(options.carbonPort, keep);
   const aggregating = listen(options.aggregatorPort, (point) => aggregator.take(point));
-  const http = started.use(serveGraphite(store, hostname, options.graphitePort ?? 0));
+  const http = started.use(
+    startServer({
+      host: hostname,
+      port: options.graphitePort ?? 0,
+      clock,
+      handler: async (request) => await answerGraphite(store, request),
+    }),
+  );
   const servers = started.move();
   return {
     hostname,
     carbonPort: carbon.port,
     aggregatorPort: aggregating.port,
-    graphitePort: http.addr.port,
+    graphitePort: http.address.port,
     get counts() {
       return { ...counts, series: store.size, dropped: store.dropped };
     },
@@ -150,15 +158,4 @@ export async function startCarbonServer(options: CarbonServerOptions = {}): Prom
     },
     [Symbol.asyncDispose]: () => servers.disposeAsync(),
   };
-}
-
-function serveGraphite(
-  store: SeriesStore,
-  hostname: string,
-  port: number,
-): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve(
-    { hostname, port, onListen: () => {} },
-    (request) => answerGraphite(store, request),
-  );
 }
