@@ -64,7 +64,7 @@ async function measureDay(
         (1e6 * (first?.cpuSeconds ?? 0) / (first?.stanzas ?? 1)).toFixed(0)
       } µs a stanza; every change of the queue and every stanza is ` +
       "checked and hashed; in a profile scripts of the queue take a quarter, collecting garbage " +
-      "a fifth, the rest is spread evenly over managers, agents and what lies between them",
+      "a sixth, the rest is spread evenly over managers, agents and what lies between them",
   }, {
     what: `${what}: memory`,
     unit: "B",
