@@ -7,6 +7,7 @@
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { systemClock, within } from "../lib/clock.ts";
 import type { LoadedConfig } from "../lib/config.ts";
+import { type Server, startServer } from "../lib/http/server.ts";
 import { openLog } from "../lib/log.ts";
 import { actionRoutes } from "./dashboard/api/actions.ts";
 import { agentRoutes } from "./dashboard/api/agents.ts";
@@ -19,7 +20,6 @@ import { loadAssets } from "./dashboard/http/assets.ts";
 import { makeHandler } from "./dashboard/http/handler.ts";
 import { nameCheck } from "./dashboard/http/names.ts";
 import { Router } from "./dashboard/http/router.ts";
-import { type Server, startServer } from "../lib/http/server.ts";
 import { openDashboardSources } from "./dashboard/open_dashboard.ts";
 import type { DashboardOptions } from "./dashboard/options.ts";
 import { overviewReader } from "./dashboard/overview.ts";

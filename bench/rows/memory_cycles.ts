@@ -95,6 +95,7 @@ async function measure({ runs, mode, signal }: BenchContext): Promise<readonly R
   // The first run finds code that is not compiled yet.
   await site.cyclesPerSecond();
   const { ours } = await inRounds(runs, { ours: site.cyclesPerSecond }, signal);
+  const ofCpu = Math.round(quantile(site.cyclesPerCpuSecond.slice(1), 0.5));
   return [{
     what: "in memory: want_getJob to jobDone, one manager",
     unit: "cycles/s",
@@ -102,10 +103,7 @@ async function measure({ runs, mode, signal }: BenchContext): Promise<readonly R
     ours,
     floor: FLOOR,
     note: `${ASKERS} askers that only speak, 18 stanzas a cycle, no files; all in one thread; ` +
-      `${
-        Math.round(quantile(site.cyclesPerCpuSecond.slice(1), 0.5))
-      } cycles a second of the CPU, its ` +
-      "collector of garbage and compiler included",
+      `${ofCpu} cycles a second of the CPU, its collector of garbage and compiler included`,
   }];
 }
 

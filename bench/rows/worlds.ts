@@ -53,6 +53,7 @@ async function measureDay(
   }
   const what = `virtual time, ${AGENTS} volunteers, ${hours} h of one-hour jobs`;
   const [first] = days;
+  const perStanza = 1e6 * (first?.cpuSeconds ?? NaN) / (first?.stanzas ?? NaN);
   return [{
     what,
     unit: "× real time",
@@ -60,11 +61,8 @@ async function measureDay(
     ours: days.map(({ virtualSeconds, seconds }) => virtualSeconds / seconds),
     floor: SPEED_FLOOR,
     note: `${first?.ended} jobs, ${first?.stanzas} stanzas, one manager, one thread, ` +
-      `${first?.cpuSeconds.toFixed(0)} s of the CPU, ${
-        (1e6 * (first?.cpuSeconds ?? 0) / (first?.stanzas ?? 1)).toFixed(0)
-      } µs a stanza; every change of the queue and every stanza is ` +
-      "checked and hashed; in a profile scripts of the queue take a quarter, collecting garbage " +
-      "a sixth, the rest is spread evenly over managers, agents and what lies between them",
+      `${first?.cpuSeconds.toFixed(0)} s of the CPU, ${perStanza.toFixed(0)} µs a stanza; ` +
+      "every change of the queue and every stanza is checked and hashed",
   }, {
     what: `${what}: memory`,
     unit: "B",

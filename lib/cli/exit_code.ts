@@ -43,9 +43,6 @@ export class UsageError extends Error {
   readonly exitCode: number = EXIT.usage;
 }
 
-/** Most links of a chain of causes that are followed. */
-const DEEPEST_CAUSE = 8;
-
 /** A server or peer cannot be reached, or lets nobody in. */
 export class UnreachableError extends Error {
   /** Name of the class, for logs. */
@@ -53,6 +50,9 @@ export class UnreachableError extends Error {
   /** Exit code of a program that ends with this error. */
   readonly exitCode: number = EXIT.unreachable;
 }
+
+/** Most links of a chain of causes that are followed. */
+const DEEPEST_CAUSE = 8;
 
 /** Error codes of Node's sockets that mean "nobody there". */
 const UNREACHABLE_CODES: ReadonlySet<unknown> = new Set([

@@ -18,7 +18,7 @@ export interface RoomFormsOptions {
   readonly transmit: (stanza: XmlElement) => void;
   /** Learns what is found out, under the room's bare JID. */
   readonly forms: PeerForms;
-  /** Learns which form each room gets. */
+  /** Told which form each room gets, and why. */
   readonly log: Logger;
   /** Measures the patience with a room: two seconds. */
   readonly clock: Clock;

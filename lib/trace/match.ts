@@ -180,11 +180,11 @@ function hashOf(text: string): Map<string, string> {
   );
 }
 
-/** JSON with its names in order; what is none stays as it is. */
 function isSameDuration(then: string, now: string): boolean {
   return then === now || Math.abs(Number(then) - Number(now)) <= 1;
 }
 
+/** JSON with its names in order; what is none stays as it is. */
 function sortedJson(text: string): string {
   try {
     return JSON.stringify(

@@ -6,8 +6,8 @@
  */
 import type { Clock } from "../../lib/clock.ts";
 import type { JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
-import { LostCalls } from "./lost_calls.ts";
 import type { Logger } from "../../lib/log.ts";
+import { LostCalls } from "./lost_calls.ts";
 
 /** Leases looked at in one step of a sweep. */
 const PAGE = 1000;
@@ -15,6 +15,8 @@ const PAGE = 1000;
 const MOST_SILENT = 200_000;
 /** Pings in the length of a lease that is hardly longer than the time of silence. */
 const PINGS_PER_LEASE = 3;
+/** Agents whose sign of life could not be stored that are told apart; more of them mean that the store is away. */
+const MOST_UNSTORED = 10_000;
 
 /** Options of a {@linkcode LeaseKeeper}. */
 export interface LeaseKeeperOptions {
@@ -32,9 +34,6 @@ export interface LeaseKeeperOptions {
   readonly clock: Clock;
   readonly log: Logger;
 }
-
-/** Agents whose sign of life could not be stored that are told apart; more of them mean that the store is away. */
-const MOST_UNSTORED = 10_000;
 
 /** One manager's watch; several managers may watch the same queue. */
 export class LeaseKeeper {

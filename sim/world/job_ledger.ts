@@ -306,8 +306,7 @@ export class JobLedger implements Disposable {
     }
     if (job.ended === "") return;
     violations.check(
-      Number(job.ended) === job.token &&
-        isReported(id, job.token, job.agent),
+      Number(job.ended) === job.token && isReported(id, job.token, job.agent),
       "fence",
       () =>
         `Job ${id} was ended by a report that did not come from ${job.agent}, lease ${job.token}`,

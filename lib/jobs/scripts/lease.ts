@@ -10,8 +10,8 @@
  * the agent meets, or empty); `examined` (`1`: jobs with requirements are left where they are).
  *
  * Returns `{status, {invalid id, …}}` with status `none`; `more` where so many ids were dropped that the
- * caller should ask again; `examine` where jobs with requirements wait; else `{"leased" | "repeated", {invalid id, …}, id, token, attempt,
- * leasedMs, description, validationScript, wallTimeSeconds, outputBytes}`.
+ * caller should ask again; `examine` where jobs with requirements wait; else
+ * `{"leased" | "repeated", {invalid id, …}, id, token, attempt, leasedMs, description, validationScript, wallTimeSeconds, outputBytes}`.
  *
  * @module
  */

@@ -1,7 +1,8 @@
 /**
  * Puts a job into its queue, or holds it.
  *
- * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, `copilot:inputs`, the job's list, `priorities`, `jobs`, `submit:KEY`.
+ * Keys: `job:ID:description`, `copilot:job:ID`, `copilot:history:ID`, `copilot:inputs`, the job's list,
+ * `priorities`, `jobs`, `submit:KEY`.
  *
  * Arguments: `queue`, `historyLimit`; `id`; `submitKey` (may be empty); `description`, `inputDir`;
  * `priority`; `held` (`1` or empty); `maxAttempts`; `validationScript`, `wallTimeSeconds`,

@@ -1,7 +1,7 @@
 /**
  * The program that a site of simulated AliEn services configures as its commands, in place of one that
- * speaks Java's own serialisation: `queue_tool.ts BASE STEP ARGUMENT …`; envelopes come on the standard input. Exit status 65: refused for good;
- * 75: may be tried again.
+ * speaks Java's own serialisation: `queue_tool.ts BASE STEP ARGUMENT …`; envelopes come on the standard
+ * input. Exit status 65: refused for good; 75: may be tried again.
  *
  * @module
  */
