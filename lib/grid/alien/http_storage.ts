@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../../clock.ts";
+import { type Clock, inTime, systemClock } from "../../clock.ts";
 import { type GridCallOptions, GridError } from "../adapter.ts";
 import type { GridCertificate } from "../certificate.ts";
 import type { GridCommands } from "../commands/grid_commands.ts";
@@ -57,7 +57,7 @@ class HttpStorage implements AlienStorage {
       await this.#limited(how, async (signal) => {
         const body = () => ReadableStream.from(from.folder.read(from.path));
         const request = { method: "PUT", body, signal } as const;
-        const response = await this.#request(`take ${from.path}`, to, request);
+        const response = await this.#request(`take ${from.path}`, to, request, how);
         await response.body?.cancel();
       });
     } catch (error) {
@@ -71,11 +71,12 @@ class HttpStorage implements AlienStorage {
     const { commands } = this.#options;
     if (from.httpUrl === undefined) return await byCommand("download", commands, to, from, how);
     await this.#limited(how, async (signal) => {
-      const response = await this.#request(`give ${to.path}`, from, { method: "GET", signal });
+      const request = { method: "GET", signal } as const;
+      const response = await this.#request(`give ${to.path}`, from, request, how);
       try {
         await to.folder.write(to.path, response.body ?? ReadableStream.from([]));
       } catch (error) {
-        signal.throwIfAborted();
+        how?.signal?.throwIfAborted();
         throw failure(`Cannot fetch ${to.path} from ${from.storage}`, error, true);
       }
     });
@@ -85,13 +86,14 @@ class HttpStorage implements AlienStorage {
     what: string,
     access: Access,
     request: FollowedRequest,
+    how: GridCallOptions | undefined,
   ): Promise<Response> {
     let response: Response;
     try {
       const client = await this.#options.certificate?.client();
       response = await followRedirects(addressOf(access), { ...request, client });
     } catch (error) {
-      request.signal.throwIfAborted();
+      how?.signal?.throwIfAborted();
       throw failure(`Cannot reach ${access.storage} to ${what}`, error, true);
     }
     if (response.ok) return response;
@@ -104,22 +106,12 @@ class HttpStorage implements AlienStorage {
   }
 
   /** Makes a transfer that a silent storage element must not hold up for ever. */
-  async #limited(
+  #limited(
     how: GridCallOptions | undefined,
     transfer: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const { timeoutMs = 3_600_000, clock = systemClock } = this.#options;
-    const limit = new AbortController();
-    const timer = clock.after(timeoutMs, () => {
-      const what = `A transfer took over ${timeoutMs} ms`;
-      limit.abort(new GridError(what, { transient: true }));
-    });
-    const caller = how?.signal === undefined ? [] : [how.signal];
-    try {
-      await transfer(AbortSignal.any([limit.signal, ...caller]));
-    } finally {
-      timer.cancel();
-    }
+    return inTime(clock, timeoutMs, transfer, how?.signal);
   }
 }
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Clock } from "../../clock.ts";
+import { type Clock, inTime } from "../../clock.ts";
+import { boundedText } from "../../http/bounded_text.ts";
 import { type GridCallOptions, GridError } from "../adapter.ts";
 import { reasonOf } from "./follow_redirects.ts";
 import type { HttpCall } from "./http_call.ts";
@@ -68,9 +69,9 @@ export class HttpService {
    */
   async ask(request: ServiceRequest): Promise<ServiceAnswer> {
     const { name } = this.#options;
-    const answer = await this.read(request, async ({ status, headers, body }) => {
-      const text = await textOf(body ?? new ReadableStream({ start: (to) => to.close() }));
-      return { status, headers, text };
+    const answer = await this.read(request, async (response) => {
+      const { status, headers } = response;
+      return { status, headers, text: await boundedText(response, LARGEST_ANSWER_BYTES) };
     });
     const { status, text } = answer;
     if (status >= 500 || status === 429) {
@@ -93,40 +94,22 @@ export class HttpService {
     const { name, call, clock } = this.#options;
     const { method, url, headers, body } = request;
     const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs ?? 60_000;
-    const limit = new AbortController();
-    const timer = clock.after(timeoutMs, () => limit.abort());
-    const signal = request.signal === undefined
-      ? limit.signal
-      : AbortSignal.any([request.signal, limit.signal]);
     try {
-      return await take(await call(url, { method, headers, body, signal }));
+      return await inTime(
+        clock,
+        timeoutMs,
+        async (signal) => await take(await call(url, { method, headers, body, signal })),
+        request.signal,
+      );
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof GridError) throw error;
-      const reason = limit.signal.aborted ? `it took over ${timeoutMs / 1000} s` : reasonOf(error);
-      throw new GridError(`Cannot ask ${name} (${method} ${url}): ${reason}`, {
+      throw new GridError(`Cannot ask ${name} (${method} ${url}): ${reasonOf(error)}`, {
         transient: true,
         cause: error,
       });
-    } finally {
-      timer.cancel();
     }
   }
-}
-
-/** Reads a body of text, up to a limit. */
-async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > LARGEST_ANSWER_BYTES) {
-      throw new RangeError(`the answer is over ${LARGEST_ANSWER_BYTES} bytes`);
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 /** A text as it fits into a message. */

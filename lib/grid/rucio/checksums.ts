@@ -45,6 +45,11 @@ class Adler32 {
   }
 }
 
+/** True where somebody's word for an Adler-32 is this one: not all write capital letters, or leading zeros. */
+export function isAdler32(told: string, { adler32 }: Pick<FileFacts, "adler32">): boolean {
+  return told.padStart(8, "0").toLowerCase() === adler32;
+}
+
 /**
  * Reads a stream to its end.
  *

@@ -6,6 +6,7 @@
  */
 import { type GridCallOptions, GridError } from "../adapter.ts";
 import type { GridCommands } from "../commands/grid_commands.ts";
+import { isAdler32 } from "./checksums.ts";
 import { didOf } from "./names.ts";
 import type { OutputFile, OutputSource, OutputStore } from "./output_store.ts";
 
@@ -99,9 +100,7 @@ export class CommandStore implements OutputStore {
       );
     }
     const [, size, adler32 = "", stored] = found;
-    const isSame = Number(size) === file.sizeBytes &&
-      adler32.padStart(8, "0").toLowerCase() === file.adler32;
-    if (isSame) return stored !== undefined;
+    if (Number(size) === file.sizeBytes && isAdler32(adler32, file)) return stored !== undefined;
     throw new GridError(
       `The catalogue has another file ${
         values["scope"]

@@ -5,7 +5,7 @@
  * @module
  */
 import { type GridCallOptions, GridError } from "../adapter.ts";
-import type { FileFacts } from "./checksums.ts";
+import { type FileFacts, isAdler32 } from "./checksums.ts";
 import type { Did } from "./names.ts";
 import type { RucioRequest, RucioSession } from "./rucio_session.ts";
 
@@ -115,9 +115,7 @@ export class RucioCatalogue {
     const { scope, name, sizeBytes, adler32, md5, guid } = file;
     const known = await this.file(file, options);
     if (known !== undefined) {
-      const isSame = known.sizeBytes === sizeBytes &&
-        known.adler32.padStart(8, "0").toLowerCase() === adler32;
-      if (!isSame) {
+      if (known.sizeBytes !== sizeBytes || !isAdler32(known.adler32, file)) {
         throw new GridError(
           `Rucio has another file ${scope}:${name}: ${known.sizeBytes} bytes, Adler-32 ${known.adler32}`,
           { transient: false },

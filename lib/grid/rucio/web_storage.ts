@@ -9,7 +9,7 @@ import type { Clock } from "../../clock.ts";
 import { type GridCallOptions, GridError } from "../adapter.ts";
 import type { HttpCall } from "../http/http_call.ts";
 import { HttpService } from "../http/http_service.ts";
-import { factsOf, type FileFacts } from "./checksums.ts";
+import { factsOf, type FileFacts, isAdler32 } from "./checksums.ts";
 
 /** What a {@linkcode WebStorage} needs. */
 export interface WebStorageOptions {
@@ -99,7 +99,7 @@ export class WebStorage {
     const size = headers.get("content-length");
     if (size !== null && Number(size) !== facts.sizeBytes) return false;
     const digest = /(?:^|,)\s*adler32=([0-9a-f]{1,8})/i.exec(headers.get("digest") ?? "")?.[1];
-    if (digest !== undefined) return digest.padStart(8, "0").toLowerCase() === facts.adler32;
+    if (digest !== undefined) return isAdler32(digest, facts);
     const found = await this.#readBack(url, options);
     return found.sizeBytes === facts.sizeBytes && found.adler32 === facts.adler32;
   }
