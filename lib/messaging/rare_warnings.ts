@@ -6,13 +6,13 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import { tryParseJid } from "../protocol/jid.ts";
-import { ErrorAnswers } from "../secure/error_answers.ts";
+import { SenderLimit } from "../secure/sender_limit.ts";
 
 /** Warns of each account once a minute; the rest is for whoever reads at level debug. */
 export class RareWarnings {
   readonly #log: Logger;
   readonly #clock: Clock;
-  readonly #warned = new ErrorAnswers();
+  readonly #limit = new SenderLimit();
 
   /**
    * Begins with nobody warned of.
@@ -32,7 +32,7 @@ export class RareWarnings {
    * @param text The warning.
    */
   warn(from: string, text: string): void {
-    const isFirst = this.#warned.take(tryParseJid(from)?.bare ?? "", this.#clock.now());
+    const isFirst = this.#limit.take(tryParseJid(from)?.bare ?? "", this.#clock.now());
     if (isFirst) this.#log.warning(text);
     else this.#log.debug(text);
   }

@@ -18,11 +18,12 @@ import {
 import { decodeValue } from "../protocol/value.ts";
 import type { XmlElement } from "../protocol/xml.ts";
 import { type Random, randomUuid } from "../random.ts";
-import { errorAnswer, ErrorAnswers } from "../secure/error_answers.ts";
+import { errorAnswer } from "../secure/error_answer.ts";
 import { ReceivedKeys } from "../secure/received_keys.ts";
 import { RecentMap } from "../secure/recent_map.ts";
 import type { RsaPrivateKey, RsaPublicKey } from "../secure/rsa_key.ts";
 import { SecurityError } from "../secure/security_error.ts";
+import { SenderLimit } from "../secure/sender_limit.ts";
 import { decryptElement, encryptElement, type SessionBody } from "../secure/session_envelope.ts";
 import { checkTicket, readTicket, type Ticket } from "../secure/ticket.ts";
 import { type GuardPort, mayStayClear, type MessageGuard } from "./message_guard.ts";
@@ -68,7 +69,7 @@ export class SecureProvider implements MessageGuard {
   readonly #port: GuardPort;
   readonly #options: SecureProviderOptions;
   readonly #receivedKeys: ReceivedKeys;
-  readonly #answers = new ErrorAnswers({ burst: MOST_ANSWERS });
+  readonly #answers = new SenderLimit({ burst: MOST_ANSWERS });
   /** Tickets whose signature is good. */
   readonly #tickets = new RecentMap<Ticket>(MOST_TICKETS);
   /** Session key by full JID of the peer that sent it last. */

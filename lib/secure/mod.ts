@@ -18,13 +18,14 @@
  * @module
  */
 export * from "./constant_time.ts";
-export * from "./error_answers.ts";
+export * from "./error_answer.ts";
 export * from "./key_file.ts";
 export * from "./peer_keys.ts";
 export * from "./received_keys.ts";
 export * from "./rsa_key.ts";
 export * from "./sealed_envelope.ts";
 export * from "./security_error.ts";
+export * from "./sender_limit.ts";
 export * from "./session_envelope.ts";
 export * from "./session_key.ts";
 export * from "./ticket.ts";
