@@ -6,6 +6,7 @@
  */
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { type Clock, sleep, systemClock } from "../lib/clock.ts";
+import { messageOf } from "../lib/error_message.ts";
 import { type Logger, openLog } from "../lib/log.ts";
 import { claimFolder } from "../lib/machine/own_folder.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
@@ -323,10 +324,6 @@ export class Agent implements Component {
       pause: (waitMs) => sleep(this.#clock, waitMs, { signal }),
     };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function bareOf(jid: string): string {

@@ -6,6 +6,7 @@
  */
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { type Clock, repeat, systemClock } from "../lib/clock.ts";
+import { messageOf } from "../lib/error_message.ts";
 import type { JobStore } from "../lib/jobs/job_store.ts";
 import { openQueue } from "../lib/jobs/open_queue.ts";
 import { machineOf } from "../lib/jobs/requirements.ts";
@@ -373,10 +374,6 @@ export class JobManager implements Component {
         this.#log.warning(`Cannot keep house: ${messageOf(error)}`);
       }));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 if (import.meta.main) {

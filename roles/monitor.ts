@@ -6,6 +6,7 @@
  */
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { type Clock, repeat, systemClock } from "../lib/clock.ts";
+import { messageOf } from "../lib/error_message.ts";
 import { type Logger, openLog } from "../lib/log.ts";
 import { type Component, Container, type Reply, type Sender } from "../lib/messaging/container.ts";
 import { heartbeat, HEARTBEAT_PREFIX } from "../lib/messaging/heartbeat.ts";
@@ -91,7 +92,7 @@ export class Monitor implements Component {
         try {
           this.#keep(command);
         } catch (error) {
-          const reason = error instanceof Error ? error.message : error;
+          const reason = messageOf(error);
           this.#log.error(`Cannot store details of ${jid}: ${reason}`);
         }
     }

@@ -6,6 +6,7 @@
  */
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { type Clock, repeat, systemClock } from "../lib/clock.ts";
+import { messageOf } from "../lib/error_message.ts";
 import { type Logger, openLog } from "../lib/log.ts";
 import { type Component, Container, type Reply } from "../lib/messaging/container.ts";
 import { eventReporter, type Events } from "../lib/messaging/event_reporter.ts";
@@ -101,7 +102,7 @@ export class Presence implements Component {
       // Who cannot be asked has not gone.
       this.#census = undefined;
       if (signal.aborted) return;
-      const failure = error instanceof Error ? error.message : String(error);
+      const failure = messageOf(error);
       if (failure === this.#failure) return;
       this.#failure = failure;
       this.#log.warning(`Cannot see who is connected: ${failure}`);

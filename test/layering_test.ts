@@ -10,7 +10,8 @@ import { lineOf, readSources, type Source, visitSource } from "./_sources.ts";
 
 /** Floors from the ground up. A name stands for the file, its `.ts` file and its folder. */
 const FLOORS: readonly (readonly string[])[] = [
-  ["lib/protocol", "lib/clock", "lib/random", "lib/config", "lib/log", "lib/in_flight"],
+  ["lib/error_message", "lib/clock", "lib/random", "lib/in_flight"],
+  ["lib/protocol", "lib/config", "lib/log"],
   ["lib/http", "lib/secure", "lib/chirp", "lib/machine", "lib/metrics", "lib/cli"],
   ["lib/jobs", "lib/messaging", "lib/trace", "lib/grid"],
   ["roles", "sim"],

@@ -5,6 +5,7 @@
  */
 
 import type { Clock, Timer } from "../clock.ts";
+import { messageOf } from "../error_message.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { ConnectionFailure, Refusal } from "./failure.ts";
 import { LONGEST_LINE } from "./wire.ts";
@@ -58,7 +59,7 @@ export async function dialChirp(options: DialOptions): Promise<ChirpConnection> 
     signal?.throwIfAborted();
     const reason = attempt.signal.aborted
       ? `no connection within ${connectTimeoutMs} ms`
-      : `no connection (${cause instanceof Error ? cause.message : cause})`;
+      : `no connection (${messageOf(cause)})`;
     throw new ConnectionFailure("unreachable", reason, { cause });
   } finally {
     timer.cancel();
@@ -251,7 +252,7 @@ export class ChirpConnection implements Disposable {
       return await step();
     } catch (cause) {
       this.#throwIfEnded();
-      const message = cause instanceof Error ? cause.message : String(cause);
+      const message = messageOf(cause);
       return this.#fail("disconnected", `the connection broke (${message})`, { cause });
     } finally {
       this.#deadlineMs = Infinity;

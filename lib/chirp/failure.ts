@@ -4,6 +4,7 @@
  * @module
  */
 
+import { messageOf } from "../error_message.ts";
 import { fileTransferErrorFor } from "./codes.ts";
 import { FileTransferError, type FileTransferErrorCode } from "./file_transfer.ts";
 
@@ -49,7 +50,7 @@ export class ConnectionFailure extends Error {
 export function fileTransferErrorOf(error: unknown, action: string): FileTransferError {
   if (error instanceof FileTransferError) return error;
   if (error instanceof Refusal) return fileTransferErrorFor(error.code, action);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const code = error instanceof ConnectionFailure ? error.code : localCodeOf(error);
   return new FileTransferError(code, `${action}: ${message}`, { cause: error });
 }

@@ -6,6 +6,7 @@
 import { type Message, message, text } from "@optique/core/message";
 import type { ValueParser } from "@optique/core/valueparser";
 import { parseBytes, parseSeconds } from "../config/values.ts";
+import { messageOf } from "../error_message.ts";
 import { tryParseJid } from "../protocol/jid.ts";
 
 function numeric(
@@ -27,9 +28,9 @@ function numeric(
   };
 }
 
-function reasonOf(error: unknown, input: string): Message {
-  const reason = error instanceof Error ? error.message : String(error);
-  return message`${input}: ${text(reason)}.`;
+/** Why a value was refused, as the command line tells it. */
+export function reasonOf(error: unknown, input: string): Message {
+  return message`${input}: ${text(messageOf(error))}.`;
 }
 
 /** A length of time in seconds: `90`, `10m`, `2h`. */

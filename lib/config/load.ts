@@ -4,6 +4,7 @@
  * @module
  */
 
+import { messageOf } from "../error_message.ts";
 import { ConfigError, type ConfigProblem } from "./config_error.ts";
 import { type ConfigEntry, quoted } from "./config_text.ts";
 import { nearestName } from "./nearest_name.ts";
@@ -60,7 +61,7 @@ function readVariable(
   try {
     return parseValue(variable, entry.value);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const problem = variable.secret === true ? reason : `= ${quoted(entry.value)} ${reason}`;
     problems.push(asProblem(variable, problem, entry.where));
     return undefined;

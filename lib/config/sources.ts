@@ -5,6 +5,7 @@
  */
 
 import { join } from "@std/path";
+import { messageOf } from "../error_message.ts";
 import type { ConfigProblem } from "./config_error.ts";
 import { type ConfigEntry, parseConfigText } from "./config_text.ts";
 import type { Variables } from "./variables.ts";
@@ -89,7 +90,7 @@ async function readFile(path: string, ownNamesOnly: boolean): Promise<FileReadin
     };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { problems: [], warnings: [] };
-    const where = error instanceof Error ? error.message : String(error);
+    const where = messageOf(error);
     return { problems: [{ subject: path, problem: "cannot be read", where }], warnings: [] };
   }
 }

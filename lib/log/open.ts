@@ -8,6 +8,7 @@ import type { Clock } from "../clock.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { LoggingVariables } from "../config/shared_variables.ts";
 import type { ConfigOf } from "../config/variables.ts";
+import { messageOf } from "../error_message.ts";
 import { openDispatcher, parseDispatchConfig } from "./dispatch_config.ts";
 import { DispatchSyntaxError } from "./dispatch_text.ts";
 import { jsonFormat, textFormat } from "./format.ts";
@@ -38,7 +39,7 @@ function describeFailure(error: unknown): string {
   if (error instanceof DispatchSyntaxError && error.line > 0) {
     return `line ${error.line}: ${error.message}`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 function configError(

@@ -7,6 +7,7 @@
  */
 
 import { type Pack, pack } from "tar-stream";
+import { messageOf } from "../error_message.ts";
 import type { ArchiveMember, MemberType } from "./archive_member.ts";
 import { gzip } from "./gzip.ts";
 import { safeLinkTarget, safeRelativePath } from "./safe_path.ts";
@@ -144,7 +145,7 @@ const REFUSED_TYPES: Readonly<Record<string, string>> = {
 /** Turns whatever a reader of archives throws into an {@linkcode ArchiveError}. */
 function archiveError(error: unknown): Error {
   if (error instanceof UnsafePathError || error instanceof ArchiveError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new ArchiveError(`Cannot read the archive: ${reason}`, { cause: error });
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError, type XmppAccount } from "../config.ts";
+import { messageOf } from "../error_message.ts";
 import type { Link } from "./link.ts";
 import { xmppLink } from "./xmpp_link.ts";
 
@@ -41,7 +42,7 @@ async function readCertificates(path: string): Promise<string> {
     throw new ConfigError("XMPP account", [{
       subject: path,
       problem: "cannot be read",
-      where: error instanceof Error ? error.message : String(error),
+      where: messageOf(error),
       meaning: "Certificates (PEM) to trust besides the system's",
       example: "/etc/copilot/ca.pem",
     }]);

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Clock, systemClock } from "../clock.ts";
+import { messageOf } from "../error_message.ts";
 import type { Logger } from "../log.ts";
 import { formatCommand, parseCommand } from "../protocol/command_codec.ts";
 import type { Command } from "../protocol/commands.ts";
@@ -244,7 +245,7 @@ export class Container implements AsyncDisposable {
       this.#link.send(stanza);
     } catch (error) {
       // The outbox is full: what is acknowledged by its receiver is sent again, the rest is news only.
-      this.#log.warning(`Cannot send stanza: ${error instanceof Error ? error.message : error}`);
+      this.#log.warning(`Cannot send stanza: ${messageOf(error)}`);
     }
   }
 
@@ -377,7 +378,7 @@ export class Container implements AsyncDisposable {
 
   #fail(error: unknown, message: CommandMessage, sender: Sender): void {
     this.#delivery.failed(message);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     this.#log.error(`Cannot process message ${message.id} of ${sender.jid}: ${reason}`);
   }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { messageOf } from "../error_message.ts";
 import { type Logger, silentLogger } from "../log.ts";
 import type { Host } from "../machine/host.ts";
 import type { Command } from "../protocol/commands.ts";
@@ -73,7 +74,7 @@ class Heartbeat implements CommandHandler {
         lastsMs: STATUS_LASTS_MS,
       }];
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#log.error(`Cannot read ${component}: ${reason}`);
       return [];
     }

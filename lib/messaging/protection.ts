@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { type ProtectionVariables, protectionVariables } from "../config/protection_variables.ts";
 import type { ConfigOf } from "../config/variables.ts";
+import { messageOf } from "../error_message.ts";
 import type { Logger } from "../log.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { parseKeyFile } from "../secure/key_file.ts";
@@ -136,7 +137,7 @@ async function readKey<Key>(
   try {
     return parse(await Deno.readTextFile(path));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw problem(options, variable, `= ${JSON.stringify(path)} cannot be used`, reason);
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock, Timer } from "../clock.ts";
+import { messageOf } from "../error_message.ts";
 import type { Logger } from "../log.ts";
 import type { Host, NetworkReading } from "../machine/host.ts";
 import { metricPart } from "../metrics/metric_path.ts";
@@ -47,7 +48,7 @@ export function reportSystem(options: SystemReadingsOptions): Disposable {
       const timer = clock.after(delayMs, () => {
         arm(INTERVAL_MS);
         read().catch((error) => {
-          log.warning(`Cannot read ${name}: ${error instanceof Error ? error.message : error}`);
+          log.warning(`Cannot read ${name}: ${messageOf(error)}`);
         });
       });
       timers.set(name, timer);

@@ -10,6 +10,7 @@
  * @module
  */
 import { type Clock, systemClock, type Timer } from "../clock.ts";
+import { messageOf } from "../error_message.ts";
 import { type Logger, silentLogger } from "../log.ts";
 import type { MetricsSink, Sample } from "./sample.ts";
 import { WrittenLines } from "./written_lines.ts";
@@ -142,7 +143,7 @@ class Sender implements CarbonSender {
         continue;
       } catch (error) {
         wasThere = false;
-        const reason = error instanceof Error ? error.message : error;
+        const reason = messageOf(error);
         this.#log.warning(`Cannot send to Carbon at ${hostname}:${port}: ${reason}`);
       } finally {
         this.#hangUp();

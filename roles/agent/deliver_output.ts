@@ -5,6 +5,7 @@
  * @module
  */
 import { type FileTransfer, FileTransferError } from "../../lib/chirp/file_transfer.ts";
+import { messageOf } from "../../lib/error_message.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { DeliveryOutcome } from "../../lib/messaging/delivery.ts";
 import type { CommandName, JobDone, KnownCommand } from "../../lib/protocol/commands.ts";
@@ -160,7 +161,7 @@ async function upload(
     log.info(`Uploaded the output of job ${jobID} to ${outputChirpUrl}/${outputDir}`);
     return number;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return `Cannot upload the output of job ${jobID}: ${reason}`;
   }
 }

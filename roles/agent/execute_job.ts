@@ -6,6 +6,7 @@
  */
 import { dirname } from "@std/path";
 import { type FileTransfer, FileTransferError } from "../../lib/chirp/file_transfer.ts";
+import { messageOf } from "../../lib/error_message.ts";
 import type { JobRunner, JobRunResult } from "../../lib/machine/job_runner.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
 import type { Job } from "../../lib/protocol/job.ts";
@@ -163,8 +164,4 @@ async function runAndValidate(
     signal.throwIfAborted();
     return { ...measured, validateStatus: COULD_NOT_RUN, failure: messageOf(error) };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

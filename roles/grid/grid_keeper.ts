@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock } from "../../lib/clock.ts";
+import { messageOf } from "../../lib/error_message.ts";
 import {
   type GridAdapter,
   GridError,
@@ -92,7 +93,7 @@ export class GridKeeper implements AsyncDisposable {
       await ledger.remove(job.id);
     } catch (error) {
       if (signal.aborted) return;
-      const reason = error instanceof Error ? error.message : error;
+      const reason = messageOf(error);
       log.error(`Cannot tell ${adapter.grid} of job ${job.id}: ${reason}`);
     }
   }

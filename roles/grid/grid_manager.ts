@@ -6,6 +6,7 @@
  * @module
  */
 import { repeat, systemClock } from "../../lib/clock.ts";
+import { messageOf } from "../../lib/error_message.ts";
 import type { GridAdapter } from "../../lib/grid/adapter.ts";
 import type { GridLedger } from "../../lib/grid/ledger.ts";
 import { isFinal } from "../../lib/jobs/job_state.ts";
@@ -110,7 +111,7 @@ export class GridManager {
       await action();
     } catch (error) {
       log.warning(
-        `Cannot ${what} ${adapter.grid}: ${error instanceof Error ? error.message : error}`,
+        `Cannot ${what} ${adapter.grid}: ${messageOf(error)}`,
       );
     }
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../../lib/error_message.ts";
 import type { GridAdapter, InputStage } from "../../lib/grid/adapter.ts";
 import type { GridLedger, OpenTake } from "../../lib/grid/ledger.ts";
 import { makeInputDirectory } from "../../lib/jobs/chirp_folder.ts";
@@ -133,7 +134,7 @@ export class GridSupply implements JobSupplier {
     } catch (error) {
       if (signal?.aborted) return undefined;
       log.error(
-        `Cannot ${what} ${adapter.grid}: ${error instanceof Error ? error.message : error}`,
+        `Cannot ${what} ${adapter.grid}: ${messageOf(error)}`,
       );
       return undefined;
     }

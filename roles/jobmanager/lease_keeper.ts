@@ -5,6 +5,7 @@
  * @module
  */
 import type { Clock } from "../../lib/clock.ts";
+import { messageOf } from "../../lib/error_message.ts";
 import type { JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
 import type { Logger } from "../../lib/log.ts";
 import { LostCalls } from "./lost_calls.ts";
@@ -177,7 +178,7 @@ export class LeaseKeeper {
     } catch (error) {
       // The next sweep looks again; one job's files or call must not keep the others from being taken back.
       this.#losses.bear(error);
-      log.error(`Cannot take job ${id} back: ${error instanceof Error ? error.message : error}`);
+      log.error(`Cannot take job ${id} back: ${messageOf(error)}`);
       return false;
     }
   }

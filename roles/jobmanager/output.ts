@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../../lib/error_message.ts";
 import { archiveName, leaseDirectory, makeOutputDirectory } from "../../lib/jobs/chirp_folder.ts";
 import { storeArchive } from "../../lib/jobs/done_folder.ts";
 import type { CompletionResult, JobStore, LeaseStatus } from "../../lib/jobs/job_store.ts";
@@ -219,7 +220,7 @@ export class OutputStore {
       return await this.#options.chirp.readText(file);
     } catch (error) {
       this.#options.log.warning(
-        `Cannot read ${file}: ${error instanceof Error ? error.message : error}`,
+        `Cannot read ${file}: ${messageOf(error)}`,
       );
       return "";
     }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../../lib/error_message.ts";
 import type { JobStore } from "../../lib/jobs/job_store.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
@@ -55,6 +56,6 @@ async function tryRemove(folder: Workspace, path: string, log: Logger): Promise<
   try {
     await folder.remove(path);
   } catch (error) {
-    log.warning(`Cannot remove ${path}: ${error instanceof Error ? error.message : error}`);
+    log.warning(`Cannot remove ${path}: ${messageOf(error)}`);
   }
 }

@@ -12,6 +12,7 @@ import {
 } from "mongodb";
 import type { Clock } from "../../lib/clock.ts";
 import { sleep } from "../../lib/clock.ts";
+import { messageOf } from "../../lib/error_message.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { DetailStore, Document } from "./detail_store.ts";
 
@@ -128,7 +129,7 @@ class MongoDetailStore implements DetailStore {
         waitMs = retryMs;
       } catch (error) {
         log.warning(
-          `Cannot store details in MongoDB: ${error instanceof Error ? error.message : error}`,
+          `Cannot store details in MongoDB: ${messageOf(error)}`,
         );
         await sleep(clock, waitMs, { signal }).catch(() => {});
         waitMs = Math.min(waitMs * 2, retryMs * LONGEST_RETRY);

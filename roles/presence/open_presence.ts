@@ -4,6 +4,7 @@
  * @module
  */
 import { chatRoomAddress, ConfigError, type ConfigOf, xmppAccount } from "../../lib/config.ts";
+import { messageOf } from "../../lib/error_message.ts";
 import type { Logger } from "../../lib/log.ts";
 import { linuxHost } from "../../lib/machine/linux_host.ts";
 import { accountLink } from "../../lib/messaging/account_link.ts";
@@ -85,7 +86,7 @@ async function readable<T>(
   try {
     return await read(path);
   } catch (error) {
-    throw problem(key, "cannot be used", error instanceof Error ? error.message : String(error));
+    throw problem(key, "cannot be used", messageOf(error));
   }
 }
 

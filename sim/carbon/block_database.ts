@@ -5,6 +5,7 @@
  */
 
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { messageOf } from "../../lib/error_message.ts";
 import { parseRetentions } from "./retention.ts";
 import type { RollUp, StoragePlan } from "./storage_rules.ts";
 
@@ -71,7 +72,7 @@ export class BlockDatabase implements Disposable {
       const pages = Math.ceil(maxBytes / PAGE_BYTES);
       this.#database.exec(`PRAGMA max_page_count = ${pages}`);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : error;
+      const reason = messageOf(error);
       throw new Error(`Cannot open the series in ${file}: ${reason}`, { cause: error });
     }
     const prepare = (sql: string) => this.#database.prepare(sql);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { messageOf } from "../../lib/error_message.ts";
 import { type Archive, parseRetentions } from "./retention.ts";
 import { parseSections, type Section } from "./sections.ts";
 
@@ -103,7 +104,7 @@ function inSection<Result>(section: Section, read: (section: Section) => Result)
   try {
     return read(section);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
+    const reason = messageOf(error);
     throw new SyntaxError(`Cannot use section [${section.name}]: ${reason}`);
   }
 }

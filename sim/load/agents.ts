@@ -6,6 +6,7 @@
  */
 import type { FileTransfer } from "../../lib/chirp/file_transfer.ts";
 import { type Clock, sleep, stopwatchMs, systemClock } from "../../lib/clock.ts";
+import { messageOf } from "../../lib/error_message.ts";
 import { silentLogger } from "../../lib/log.ts";
 import type { JobRunner } from "../../lib/machine/job_runner.ts";
 import type { Workspace } from "../../lib/machine/workspace.ts";
@@ -135,7 +136,7 @@ export class LoadAgents implements Part {
     } catch (error) {
       if (signal.aborted) return;
       this.#counters.crashes++;
-      this.#problem = `Agent ${number} ended: ${error instanceof Error ? error.message : error}`;
+      this.#problem = `Agent ${number} ended: ${messageOf(error)}`;
     }
   }
 

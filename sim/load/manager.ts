@@ -4,6 +4,7 @@
  * @module
  */
 import { stopwatchMs } from "../../lib/clock.ts";
+import { messageOf } from "../../lib/error_message.ts";
 import type { CompletionResult, JobStore } from "../../lib/jobs/job_store.ts";
 import type { RedisCalls } from "../../lib/jobs/redis_calls.ts";
 import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
@@ -76,7 +77,7 @@ export class LoadManager implements Part {
     });
     this.#running = manager.run(this.#stop.signal).catch((error) => {
       this.#counters.crashes++;
-      this.#problem = `The manager ended: ${error instanceof Error ? error.message : error}`;
+      this.#problem = `The manager ended: ${messageOf(error)}`;
       this.#online.reject(error);
     });
     // Whoever waits for it hears of it; later nobody does.

@@ -5,6 +5,7 @@
  */
 
 import type { Document } from "bson";
+import { messageOf } from "../../lib/error_message.ts";
 import { aggregate } from "./commands/aggregate.ts";
 import {
   create,
@@ -148,7 +149,7 @@ function listsOf(
 function failureDocument(error: unknown): Document {
   const failure = error instanceof MongoFailure
     ? error
-    : new MongoFailure("InternalError", error instanceof Error ? error.message : String(error));
+    : new MongoFailure("InternalError", messageOf(error));
   const { message, code, codeName, details } = failure;
   return { ok: 0, errmsg: message, code, codeName, ...details };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Document } from "bson";
+import { messageOf } from "../../lib/error_message.ts";
 
 /** MongoDB's numbers for the errors that this server gives. */
 export const CODES = {
@@ -91,6 +92,6 @@ export function refusing<Result>(codeName: CodeName, work: () => Result): Result
     return work();
   } catch (error) {
     if (error instanceof MongoFailure) throw error;
-    throw new MongoFailure(codeName, error instanceof Error ? error.message : String(error));
+    throw new MongoFailure(codeName, messageOf(error));
   }
 }

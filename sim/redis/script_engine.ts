@@ -9,6 +9,7 @@
  * @module
  */
 
+import { messageOf } from "../../lib/error_message.ts";
 import { RedisError } from "../../lib/jobs/redis_calls.ts";
 import { type Bytes, toUint8Array } from "./bytes.ts";
 import type { CommandTable } from "./command.ts";
@@ -310,6 +311,6 @@ function locateError(L: LuaState): number {
 /** What a script sees when the interpreter itself fails, by too deep a recursion say. */
 function describeNativeError(L: LuaState): number {
   const error = lua.lua_touserdata(L, 1);
-  lua.lua_pushstring(L, luaString(error instanceof Error ? error.message : String(error)));
+  lua.lua_pushstring(L, luaString(messageOf(error)));
   return 1;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../../lib/error_message.ts";
 import type { Dice } from "./fate.ts";
 import type { Faults } from "./faults.ts";
 import type { Life, Skew } from "./life.ts";
@@ -30,6 +31,6 @@ export function startRole(
   };
   role.run(new AbortController().signal).then(
     () => ended("it stopped"),
-    (error) => ended(error instanceof Error ? error.message : String(error)),
+    (error) => ended(messageOf(error)),
   );
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type Message, message, text } from "@optique/core/message";
 import type { ValueParser } from "@optique/core/valueparser";
+import { reasonOf } from "../../lib/cli/value_parsers.ts";
 import {
   type Address,
   type Arrival,
@@ -34,11 +34,6 @@ function reading<T>(
     },
     format,
   };
-}
-
-function reasonOf(error: unknown, input: string): Message {
-  const reason = error instanceof Error ? error.message : String(error);
-  return message`${input}: ${text(reason)}.`;
 }
 
 /** A value or a distribution; given on as it was written. */

@@ -6,6 +6,7 @@
  * @module
  */
 import { type Clock, systemClock } from "../../clock.ts";
+import { messageOf } from "../../error_message.ts";
 import { type GridCallOptions, GridError } from "../adapter.ts";
 import type { GridCertificate } from "../certificate.ts";
 import { type AlienAnswer, type AlienCalls, parseAnswer } from "./answer.ts";
@@ -161,7 +162,7 @@ async function clientOf(certificate: GridCertificate | undefined) {
     return await certificate?.client();
   } catch (error) {
     // It may be about to be renewed.
-    throw away(`its certificate cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw away(`its certificate cannot be read: ${messageOf(error)}`);
   }
 }
 

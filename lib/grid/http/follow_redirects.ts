@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { messageOf } from "../../error_message.ts";
 
 /** A request whose body can be sent again. */
 export interface FollowedRequest {
@@ -52,6 +53,6 @@ export async function followRedirects(
 export function reasonOf(error: unknown): string {
   // `fetch` says it in the cause.
   const told = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const text = told instanceof Error ? told.message : String(told);
+  const text = messageOf(told);
   return text.replace(/(https?:\/\/[^\s?)]*)\?[^\s)]*/g, "$1");
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { messageOf } from "../../../lib/error_message.ts";
 import { InFlight } from "../../../lib/in_flight.ts";
 
 /** The sources, by the word that pages and answers use. */
@@ -91,7 +92,7 @@ export class Source<T> {
     } catch (error) {
       if (error instanceof QuestionError) throw error;
       if (signal.aborted) throw new SourceError(name, CLOSED, { cause: error });
-      this.#health = { state: "broken", message: messageOf(error) };
+      this.#health = { state: "broken", message: shortMessage(error) };
       throw new SourceError(name, this.#health, { cause: error });
     }
   }
@@ -139,8 +140,8 @@ export class QuestionError extends Error {
 }
 
 /** An error's message with its cause's, in one line of bounded length. */
-function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+function shortMessage(error: unknown): string {
+  const text = messageOf(error);
   const cause = error instanceof Error && error.cause instanceof Error
     ? `: ${error.cause.message}`
     : "";

@@ -6,6 +6,7 @@
  * @module
  */
 import { printErrorLine, printLine } from "../../../lib/cli/output.ts";
+import { messageOf } from "../../../lib/error_message.ts";
 
 const REFUSED = 65;
 const TEMPORARY_FAILURE = 75;
@@ -52,7 +53,7 @@ if (import.meta.main) {
   try {
     await main(Deno.args);
   } catch (error) {
-    printErrorLine(`Cannot reach the services: ${error instanceof Error ? error.message : error}`);
+    printErrorLine(`Cannot reach the services: ${messageOf(error)}`);
     Deno.exit(TEMPORARY_FAILURE);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { deserialize, type DeserializeOptions, type Document, serialize } from "bson";
+import { messageOf } from "../../../lib/error_message.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
 import { MongoFailure } from "../failure.ts";
 
@@ -34,7 +35,7 @@ function decode(bytes: Uint8Array, options: DeserializeOptions, nesting: number)
   try {
     document = deserialize(bytes, options);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new MongoFailure("InvalidBSON", `Cannot read BSON: ${reason}`);
   }
   if (isDeeper(document, nesting)) {
@@ -71,7 +72,7 @@ export function encodeDocument(document: Document): Uint8Array {
   try {
     return serialize(document, { ignoreUndefined: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new MongoFailure("InvalidBSON", `Cannot write BSON: ${reason}`);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { UnreachableError } from "../../../lib/cli.ts";
+import { messageOf } from "../../../lib/error_message.ts";
 import { systemRandom } from "../../../lib/random.ts";
 import { LineServer } from "../../../sim/carbon/line_server.ts";
 import { CarbonEar } from "../carbon_ear.ts";
@@ -90,7 +91,7 @@ async function openDetails({ resources }: Server, address: string): Promise<Deta
     const name = host.includes(":") ? `[${host}]` : host;
     return resources.use(await readDetails(`mongodb://${name}:${port}/?directConnection=true`));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : error;
+    const reason = messageOf(error);
     throw new UnreachableError(`Cannot reach MongoDB at ${address}: ${reason}`);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { EXIT, printLine, UsageError } from "../../../lib/cli.ts";
+import { messageOf } from "../../../lib/error_message.ts";
 import type { ConformanceOptions } from "../command_line.ts";
 import type { RunResult } from "../result.ts";
 import { htmlReport } from "./html.ts";
@@ -39,7 +40,7 @@ async function readResult(file: string): Promise<string> {
   try {
     return await Deno.readTextFile(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UsageError(`Cannot read ${file}: ${reason}`);
   }
 }

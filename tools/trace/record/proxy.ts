@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { messageOf } from "../../../lib/error_message.ts";
 import { serializeXml, type XmlElement } from "../../../lib/protocol/xml.ts";
 import { XmlError } from "../../../lib/protocol/xml_parser.ts";
 import type { TraceDirection } from "../../../lib/trace/mod.ts";
@@ -119,7 +120,7 @@ class ProxiedConnection {
       ]);
     } catch (error) {
       if (!this.#abort.signal.aborted) {
-        const reason = error instanceof Error ? error.message : error;
+        const reason = messageOf(error);
         onProblem?.(`Cannot reach ${to.hostname}:${to.port}: ${reason}`);
       }
     } finally {
