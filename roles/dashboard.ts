@@ -6,7 +6,7 @@
  */
 import { EXIT, readRoleConfig, runMain } from "../lib/cli.ts";
 import { systemClock, within } from "../lib/clock.ts";
-import type { LoadedConfig } from "../lib/config.ts";
+import { hostAndPort, type LoadedConfig } from "../lib/config.ts";
 import { type Server, startServer } from "../lib/http/server.ts";
 import { openLog } from "../lib/log.ts";
 import { actionRoutes } from "./dashboard/api/actions.ts";
@@ -86,8 +86,7 @@ export class Dashboard implements AsyncDisposable {
   get url(): string {
     const { hostname, port } = this.address;
     const isEverywhere = hostname === "0.0.0.0" || hostname === "::";
-    const name = isEverywhere ? "localhost" : hostname.includes(":") ? `[${hostname}]` : hostname;
-    return `http://${name}:${port}/dashboard/`;
+    return `http://${hostAndPort(isEverywhere ? "localhost" : hostname, port)}/dashboard/`;
   }
 
   /** Sends viewers away, ends what is asked of the sources, and closes the server. */

@@ -15,8 +15,10 @@ import type {
 /** How binding a rule is: a failed SHOULD counts with `--strict` only. */
 export type Level = "MUST" | "SHOULD";
 
-/** Who is tested; the suite plays the other side. */
-export type Side = "manager" | "agent" | "heartbeat" | "keymanager" | "monitor";
+/** Who can be tested; the suite plays the other side. */
+export const SIDES = ["manager", "agent", "heartbeat", "keymanager", "monitor"] as const;
+/** One of {@linkcode SIDES}. */
+export type Side = (typeof SIDES)[number];
 
 /** Implementations whose differences are known. */
 export type Implementation = "perl";

@@ -5,6 +5,7 @@
  */
 import { message } from "@optique/core/message";
 import type { ValueParser } from "@optique/core/valueparser";
+import { hostAndPort } from "../../lib/config.ts";
 
 /** A TCP address. */
 export interface Address {
@@ -33,7 +34,7 @@ export function parseAddress(text: string): Address | undefined {
 
 /** Writes an address as {@linkcode parseAddress} reads it. */
 export function formatAddress({ hostname, port }: Address): string {
-  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  return hostAndPort(hostname, port);
 }
 
 /** An argument `HOST:PORT`. */

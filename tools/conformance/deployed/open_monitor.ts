@@ -4,6 +4,7 @@
  * @module
  */
 import { UnreachableError } from "../../../lib/cli.ts";
+import { hostAndPort } from "../../../lib/config.ts";
 import { messageOf } from "../../../lib/error_message.ts";
 import { systemRandom } from "../../../lib/random.ts";
 import { LineServer } from "../../../sim/carbon/line_server.ts";
@@ -88,8 +89,8 @@ export function listenAsCarbon(
 async function openDetails({ resources }: Server, address: string): Promise<DetailReader> {
   const { host, port } = parseAddress(address, MONGODB_PORT);
   try {
-    const name = host.includes(":") ? `[${host}]` : host;
-    return resources.use(await readDetails(`mongodb://${name}:${port}/?directConnection=true`));
+    const url = `mongodb://${hostAndPort(host, port)}/?directConnection=true`;
+    return resources.use(await readDetails(url));
   } catch (error) {
     const reason = messageOf(error);
     throw new UnreachableError(`Cannot reach MongoDB at ${address}: ${reason}`);

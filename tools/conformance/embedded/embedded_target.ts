@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConformanceCase, Side } from "../case.ts";
+import { type ConformanceCase, type Side, SIDES } from "../case.ts";
 import type { Lane, Target, TranscriptMaker } from "../target.ts";
 import { runInAgentWorld } from "./agent_world.ts";
 import { runInKeyManagerWorld } from "./key_manager_world.ts";
@@ -21,13 +21,6 @@ export interface EmbeddedOptions {
   readonly disturbLine?: LineDisturbance | undefined;
 }
 
-const SIDES: ReadonlySet<Side> = new Set<Side>([
-  "manager",
-  "agent",
-  "heartbeat",
-  "keymanager",
-  "monitor",
-]);
 /** Worlds of managers live in memory alone; those of agents run processes. */
 const LANES: Readonly<Record<Side, Lane>> = {
   manager: { name: "manager", limit: 8 },
@@ -46,7 +39,7 @@ export function embeddedTarget(options: EmbeddedOptions = {}): Target {
   return {
     title: "ours, embedded site",
     implementation: "ours",
-    sides: SIDES,
+    sides: new Set(SIDES),
     skipReason: () => undefined,
     lane: (test) => LANES[test.against],
     leftovers: () => [],

@@ -5,7 +5,7 @@
  * @module
  */
 import { UsageError } from "../../../lib/cli.ts";
-import type { Side } from "../case.ts";
+import { SIDES } from "../case.ts";
 import { type CaseResult, type RunResult, type Status, summarize } from "../result.ts";
 import type { TranscriptLine } from "../transcript.ts";
 
@@ -42,9 +42,6 @@ function parseObject(line: string): Fields | undefined {
     return undefined;
   }
 }
-
-/** Sides that a file may name. */
-const SIDES: readonly Side[] = ["manager", "agent", "heartbeat", "keymanager", "monitor"];
 
 function caseResult(fields: Fields, name: string): CaseResult {
   const status = textOf(fields, "status");

@@ -164,14 +164,17 @@ function managerMaker({ pandaUrl, rucioUrl }: Services): ManagerMaker {
       ]),
     });
     const ownLog = log.with({ component: "storagemanager" });
-    const { adapter } = await openPanda(config, ownLog);
-    const parts = { adapter, queue, log: ownLog };
+    const panda = await openPanda(config, ownLog);
+    const parts = { adapter: panda.adapter, queue, log: ownLog };
     const managers = [
       new JobManager(options),
       new GridManager(await pandaManagerOptions(config, parts)),
     ];
     return {
-      run: async (signal) => void await Promise.all(managers.map((one) => one.run(signal))),
+      async run(signal) {
+        using _connections = panda;
+        await Promise.all(managers.map((manager) => manager.run(signal)));
+      },
     };
   };
 }
