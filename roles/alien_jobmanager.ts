@@ -11,6 +11,7 @@ import { ALIEN_JOBMANAGER, alienJobManagerVariables } from "./grid/alien_variabl
 import { GridManager } from "./grid/grid_manager.ts";
 import { openAlien } from "./grid/open_alien.ts";
 import { gridManagerOptions } from "./grid/open_grid_manager.ts";
+import { handOutOptions } from "./jobmanager/open_jobmanager.ts";
 
 if (import.meta.main) {
   const { component: name, prefix } = ALIEN_JOBMANAGER;
@@ -27,6 +28,8 @@ if (import.meta.main) {
     const parts = { adapter: alien.adapter, queue, log, identity: ALIEN_JOBMANAGER };
     await new GridManager({
       ...await gridManagerOptions(config, parts),
+      ...handOutOptions(config),
+      giveBackSeconds: config.giveBack,
       redirectStorageTo: config.redirectStorageTo?.full,
     }).run(signal);
     return EXIT.done;

@@ -6,7 +6,7 @@
  */
 import { defineVariables } from "../../lib/config.ts";
 import type { ManagerIdentity } from "../jobmanager/open_jobmanager.ts";
-import { gridManagerVariables } from "./variables.ts";
+import { gridHandOutVariables, gridManagerVariables } from "./variables.ts";
 
 /** The manager that hands AliEn's jobs out. */
 export const ALIEN_JOBMANAGER = {
@@ -93,6 +93,7 @@ export const alienJobManagerVariables = defineVariables({
     aliases: ["JM_REDIRECT_STORAGE_TO"],
   },
   ...gridManagerVariables(QUEUE, "JM"),
+  ...gridHandOutVariables,
   ...alienVariables("JM"),
   alienSiteJdl: {
     name: "JM_ALIEN_SITE_JDL",

@@ -41,6 +41,5 @@ export async function gridManagerOptions(
     adapter,
     ledger: new GridLedger(queue.calls, adapter.grid),
     gridSweepMs: config.gridSweep * 1000,
-    giveBackSeconds: config.giveBack,
   };
 }

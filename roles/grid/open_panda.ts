@@ -30,9 +30,8 @@ export async function pandaManagerOptions(
   config: Config,
   parts: Omit<GridManagerParts, "identity">,
 ): Promise<GridManagerOptions> {
-  const whole = { ...config, requireFile: undefined, cooldown: 0, giveBack: 0 };
   const identity = PANDA_STORAGEMANAGER;
-  return { ...await gridManagerOptions(whole, { ...parts, identity }), mode: "storage" };
+  return { ...await gridManagerOptions(config, { ...parts, identity }), mode: "storage" };
 }
 
 /** PanDA, as long as its connections are open. */

@@ -18,14 +18,6 @@ export const PANDA_STORAGEMANAGER = {
 /** Pilots wait in the queue of the generic manager, which hands them out. */
 const QUEUE = "waiting_jobs";
 
-const {
-  // What concerns the hand-out of jobs alone.
-  requireFile: _requireFile,
-  cooldown: _cooldown,
-  giveBack: _giveBack,
-  ...managerVariables
-} = gridManagerVariables(QUEUE, "JM");
-
 /** Variables of {@linkcode PANDA_STORAGEMANAGER}. */
 export const pandaStorageManagerVariables = defineVariables({
   ownAddress: {
@@ -42,7 +34,7 @@ export const pandaStorageManagerVariables = defineVariables({
     example: "pandastoragemanager@xmpp.cern.ch",
     withoutEffect: "the account is that of JM_JABBER_ID",
   },
-  ...managerVariables,
+  ...gridManagerVariables(QUEUE, "JM"),
   dataMover: {
     name: "Panda_Data_Mover",
     kind: "text",

@@ -38,7 +38,6 @@ export function gridManagerVariables(list: string, prefix: "JM" | "SM") {
     waitingJobsList: { ...queueVariables.waitingJobsList, default: list },
     ...folderVariables,
     doneJobDir: { ...folderVariables.doneJobDir, required: true },
-    ...handOutVariables,
     ...tendingVariables,
     gridSweep: {
       name: `${prefix}_GRID_SWEEP`,
@@ -48,13 +47,18 @@ export function gridManagerVariables(list: string, prefix: "JM" | "SM") {
       default: 10,
       min: 0.1,
     },
-    giveBack: {
-      name: `${prefix}_GRID_GIVE_BACK`,
-      kind: "seconds",
-      meaning: "A job that no agent has wanted for so long goes back to the grid (ours)",
-      example: "1h",
-      default: 3600,
-      min: 1,
-    },
   });
 }
+
+/** What only a manager reads that hands jobs out. */
+export const gridHandOutVariables = defineVariables({
+  ...handOutVariables,
+  giveBack: {
+    name: "JM_GRID_GIVE_BACK",
+    kind: "seconds",
+    meaning: "A job that no agent has wanted for so long goes back to the grid (ours)",
+    example: "1h",
+    default: 3600,
+    min: 1,
+  },
+});

@@ -12,12 +12,21 @@ import { accountLink } from "../../lib/messaging/account_link.ts";
 import { protectLink } from "../../lib/messaging/protection.ts";
 import { recordJobSpan } from "./job_span.ts";
 import type { JobManagerOptions } from "./options.ts";
-import { JOBMANAGER_COMPONENT, type jobManagerVariables } from "./variables.ts";
+import {
+  type handOutVariables,
+  JOBMANAGER_COMPONENT,
+  type jobManagerVariables,
+} from "./variables.ts";
 
 /** Variables of every manager, whatever its prefix. */
 export type ManagerConfig = Omit<
   ConfigOf<typeof jobManagerVariables>,
-  "ownAddress" | "storageManager" | "queueOnly" | "storageOnly" | "redirectStorageTo"
+  | "ownAddress"
+  | "storageManager"
+  | "queueOnly"
+  | "storageOnly"
+  | "redirectStorageTo"
+  | keyof typeof handOutVariables
 >;
 
 /** As what a manager is known. */
@@ -56,9 +65,17 @@ export async function jobManagerOptions(
   const mode = modeOf(config);
   return {
     ...await managerOptions(config, store, log, GENERIC),
+    ...handOutOptions(config),
     redirectStorageTo: config.redirectStorageTo?.full,
     mode,
   };
+}
+
+/** Makes what a manager needs besides that hands jobs out. */
+export function handOutOptions(
+  { requireFile, cooldown }: ConfigOf<typeof handOutVariables>,
+): Pick<JobManagerOptions, "requireFile" | "cooldownSeconds"> {
+  return { requireFile, cooldownSeconds: cooldown };
 }
 
 /**
@@ -91,8 +108,6 @@ export async function managerOptions(
     chirpFolder: diskWorkspace(chirpWorkDir),
     doneFolder: doneJobDir === undefined ? undefined : diskWorkspace(doneJobDir),
     chirpAddress: `${config.chirpServer}:${config.chirpPort}`,
-    requireFile: config.requireFile,
-    cooldownSeconds: config.cooldown,
     leases: config.leases,
     leaseSeconds: config.leaseSeconds,
     silenceSeconds: config.leaseSilence,
