@@ -24,19 +24,9 @@ export function pandaJobOf({ report, dataset, files, problem }: PandaOutput): Pa
   for (const { lfn, guid, sizeBytes, adler32, md5 } of files) {
     outputs[lfn] = { guid, fsize: sizeBytes, adler32, md5sum: md5 };
   }
+  const { state: status, ...said } = report;
   return {
-    update: {
-      jobId: report.jobId,
-      status: report.state,
-      attempt: report.attempt,
-      node: report.node,
-      site: report.site,
-      cpuSeconds: report.cpuSeconds,
-      payloadExitCode: report.payloadExitCode,
-      pilotErrorCode: report.pilotErrorCode,
-      pilotError: report.pilotError,
-      outputs,
-    },
+    update: { ...said, status, outputs },
     dataset,
     problem,
   };

@@ -7,6 +7,7 @@
  */
 import { type GridCallOptions, GridError } from "../adapter.ts";
 import type { HttpServiceOptions } from "../http/http_service.ts";
+import type { PilotReport } from "./pilot_report.ts";
 
 /** What is needed to reach one. */
 export interface PandaServerOptions extends Omit<HttpServiceOptions, "name"> {
@@ -19,26 +20,10 @@ export interface PandaServerOptions extends Omit<HttpServiceOptions, "name"> {
   readonly token?: (() => Promise<{ readonly token: string; readonly vo: string }>) | undefined;
 }
 
-/** The end of a job, as the server takes it. */
-export interface JobUpdate {
-  /** PandaID. */
-  readonly jobId: string;
+/** The end of a job, as the server takes it: what its pilot says, and what became of its output. */
+export interface JobUpdate extends Omit<PilotReport, "state"> {
   /** How it ended. */
-  readonly status: "finished" | "failed";
-  /** Number of the attempt; the server refuses an older one. */
-  readonly attempt: number | undefined;
-  /** Short name of the machine. */
-  readonly node: string | undefined;
-  /** PanDA queue. */
-  readonly site: string | undefined;
-  /** CPU time in seconds. */
-  readonly cpuSeconds: number | undefined;
-  /** Exit code of the payload. */
-  readonly payloadExitCode: number | undefined;
-  /** PanDA's code of what went wrong. */
-  readonly pilotErrorCode: number | undefined;
-  /** The same in words. */
-  readonly pilotError: string | undefined;
+  readonly status: PilotReport["state"];
   /** The output by logical name, as its report of outputs has it. */
   readonly outputs: Readonly<Record<string, ReportedFile>>;
 }

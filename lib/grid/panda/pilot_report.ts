@@ -10,7 +10,7 @@
 export interface PilotReport {
   /** PandaID, in decimal digits. */
   readonly jobId: string;
-  /** Number of the job's attempt; `undefined` where it is not said. */
+  /** Number of the job's attempt, of which the server refuses older ones; `undefined` where it is not said. */
   readonly attempt: number | undefined;
   /** The pilot's verdict; the server takes these two as final. */
   readonly state: "finished" | "failed";
