@@ -3,9 +3,17 @@
  *
  * @module
  */
+import { parseChirpAddress } from "../../lib/chirp/address.ts";
+import { connectChirp } from "../../lib/chirp/mod.ts";
+import { silentLogger } from "../../lib/log.ts";
+import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
+import { processRunner } from "../../lib/machine/process_runner.ts";
+import type { Link } from "../../lib/messaging/link.ts";
 import { xmppLink } from "../../lib/messaging/xmpp_link.ts";
 import { Jid } from "../../lib/protocol/jid.ts";
 import type { XmlElement } from "../../lib/protocol/xml.ts";
+import { Agent } from "../../roles/agent.ts";
+import { modelHost } from "../../sim/machine/model_host.ts";
 import { startXmppServer, type XmppServer } from "../../sim/xmpp/mod.ts";
 import { inTime } from "./_program.ts";
 import type { LiveAccount, LiveOptions } from "../../tools/trace/replay/live.ts";
@@ -66,6 +74,29 @@ export async function whenOnline(server: XmppServer, user = "replay"): Promise<v
   };
   await watcher.open({ onStanza, onStatus() {} });
   await inTime(promise, () => `the replay as ${user}`);
+}
+
+/** Runs an agent of ours, its manager played by `replay`, until `act` is done. */
+export async function withAgent(link: Link, act: () => Promise<void>): Promise<void> {
+  const workDir = await Deno.makeTempDir();
+  const stop = new AbortController();
+  const agent = new Agent({
+    manager: jidOf("replay"),
+    link,
+    host: modelHost(),
+    workspace: diskWorkspace(workDir),
+    runner: processRunner(),
+    openTransfer: (address) => connectChirp({ ...parseChirpAddress(address), auth: ["address"] }),
+    log: silentLogger,
+  });
+  const running = agent.run(stop.signal);
+  try {
+    await act();
+  } finally {
+    stop.abort();
+    await running;
+    await Deno.remove(workDir, { recursive: true });
+  }
 }
 
 /** A signal that ends nothing. */

@@ -1,19 +1,13 @@
 /** Traces of the original's secure mode, replayed against live roles of ours that have keys of their own. */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { UsageError } from "../../lib/cli.ts";
-import { connectChirp } from "../../lib/chirp/mod.ts";
-import { parseChirpAddress } from "../../lib/chirp/address.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
 import { silentLogger } from "../../lib/log.ts";
-import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
-import { processRunner } from "../../lib/machine/process_runner.ts";
 import { systemRandom } from "../../lib/random.ts";
 import { parseRsaPrivateKey, type RsaPrivateKey } from "../../lib/secure/rsa_key.ts";
-import { Agent } from "../../roles/agent.ts";
 import { JobManager } from "../../roles/jobmanager.ts";
 import { MemoryWorkspace } from "../../sim/machine/memory_workspace.ts";
-import { modelHost } from "../../sim/machine/model_host.ts";
 import { memoryRedisCalls, RedisStore } from "../../sim/redis/mod.ts";
 import type { XmppServer } from "../../sim/xmpp/mod.ts";
 import { openTrace, type TraceKeys } from "../../tools/trace/open_trace.ts";
@@ -35,6 +29,7 @@ import {
   never,
   startLiveServer,
   whenOnline,
+  withAgent,
 } from "./_live_replay.ts";
 
 const TRACE = "secure-mode-patched.jsonl";
@@ -116,45 +111,28 @@ Deno.test("trace replay plays an agent in secure mode against a live manager and
 
 Deno.test("trace replay plays manager and key manager in secure mode against a live agent", async () => {
   await using server = await startLiveServer();
-  const workDir = await Deno.makeTempDir();
-  const stop = new AbortController();
-  try {
-    const keys = new Map([
-      [jidOf("replay"), MANAGER_KEY],
-      [jidOf("replay-km"), KEY_MANAGER_KEY],
-    ]);
-    const live: LiveOptions = {
-      ...liveOptions(server, "worker"),
-      accounts: [account("replay", "jm@copilot.test"), account("replay-km", "km@copilot.test")],
-      secure: { privateKeys: new Map([...THEN, ...keys]), publicKeys: new Map() },
-      speed: 4,
-    };
-    const seen = Promise.all([whenOnline(server), whenOnline(server, "replay-km")]);
-    const replay = replayLive(readTrace(TRACE), "manager", live, {}, never());
-    await seen;
-    const parts = { keys, keyManager: jidOf("replay-km") };
-    const agent = new Agent({
-      manager: jidOf("replay"),
-      link: guardAgent(link(server, "worker"), parts, GUARD),
-      host: modelHost(),
-      workspace: diskWorkspace(workDir),
-      runner: processRunner(),
-      openTransfer: (address) => connectChirp({ ...parseChirpAddress(address), auth: ["address"] }),
-      log: silentLogger,
-    });
-    const running = agent.run(stop.signal);
+  const keys = new Map([
+    [jidOf("replay"), MANAGER_KEY],
+    [jidOf("replay-km"), KEY_MANAGER_KEY],
+  ]);
+  const live: LiveOptions = {
+    ...liveOptions(server, "worker"),
+    accounts: [account("replay", "jm@copilot.test"), account("replay-km", "km@copilot.test")],
+    secure: { privateKeys: new Map([...THEN, ...keys]), publicKeys: new Map() },
+    speed: 4,
+  };
+  const seen = Promise.all([whenOnline(server), whenOnline(server, "replay-km")]);
+  const replay = replayLive(readTrace(TRACE), "manager", live, {}, never());
+  await seen;
+  const parts = { keys, keyManager: jidOf("replay-km") };
+  await withAgent(guardAgent(link(server, "worker"), parts, GUARD), async () => {
     const { differences, said } = await replay;
     // The original's agent does not acknowledge its ticket; ours does.
     assertEquals(differences.map(({ kind, came }) => `${kind} ${came?.slice(0, 4)}`), [
       "unexpected ack ",
     ]);
     assertEquals(said, 13);
-    stop.abort();
-    await running;
-  } finally {
-    stop.abort();
-    await Deno.remove(workDir, { recursive: true });
-  }
+  });
 });
 
 Deno.test("trace replay says which key a live replay in secure mode lacks", async () => {

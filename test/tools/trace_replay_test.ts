@@ -3,16 +3,10 @@ import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "
 import { UnreachableError, UsageError } from "../../lib/cli.ts";
 import { createLogger } from "../../lib/log.ts";
 import { systemClock } from "../../lib/clock.ts";
-import { diskWorkspace } from "../../lib/machine/disk_workspace.ts";
-import { processRunner } from "../../lib/machine/process_runner.ts";
-import { connectChirp } from "../../lib/chirp/mod.ts";
-import { parseChirpAddress } from "../../lib/chirp/address.ts";
 import { RedisJobStore } from "../../lib/jobs/redis_job_store.ts";
 import type { TraceRecord } from "../../lib/trace/mod.ts";
-import { Agent } from "../../roles/agent.ts";
 import { JobManager } from "../../roles/jobmanager.ts";
 import { MemoryWorkspace } from "../../sim/machine/memory_workspace.ts";
-import { modelHost } from "../../sim/machine/model_host.ts";
 import { memoryRedisCalls, RedisStore } from "../../sim/redis/mod.ts";
 import { differenceText } from "../../tools/trace/replay/difference.ts";
 import { replayInMemory } from "../../tools/trace/replay/in_memory.ts";
@@ -24,12 +18,12 @@ import { freePort } from "../_free_port.ts";
 import { readTrace } from "../traces.ts";
 import {
   account,
-  jidOf,
   link,
   liveOptions,
   never,
   startLiveServer,
   whenOnline,
+  withAgent,
 } from "./_live_replay.ts";
 
 const NAME = "job-happy-path.jsonl";
@@ -139,38 +133,15 @@ Deno.test("trace replay plays the agent against a live manager", async () => {
 
 Deno.test("trace replay plays the manager against a live agent, and serves its files", async () => {
   await using server = await startLiveServer();
-  const workDir = await Deno.makeTempDir();
-  const stop = new AbortController();
-  try {
-    const live = liveOptions(server, "worker");
-    const seen = whenOnline(server);
-    const replay = replayLive(
-      readTrace("job-fails-exit3.jsonl"),
-      "manager",
-      { ...live, speed: 4 },
-      { stopAtFirst: true },
-      never(),
-    );
-    // The agent asks once it is online: by then the manager must be there.
-    await seen;
-    const agent = new Agent({
-      manager: jidOf("replay"),
-      link: link(server, "worker"),
-      host: modelHost(),
-      workspace: diskWorkspace(workDir),
-      runner: processRunner(),
-      openTransfer: (address) => connectChirp({ ...parseChirpAddress(address), auth: ["address"] }),
-      log: createLogger({ sinks: [] }),
-    });
-    const running = agent.run(stop.signal);
-    const result = await replay;
-    assertEquals(result, { differences: [], said: 11, heard: 11 });
-    stop.abort();
-    await running;
-  } finally {
-    stop.abort();
-    await Deno.remove(workDir, { recursive: true });
-  }
+  const live = { ...liveOptions(server, "worker"), speed: 4 };
+  const seen = whenOnline(server);
+  const trace = readTrace("job-fails-exit3.jsonl");
+  const replay = replayLive(trace, "manager", live, { stopAtFirst: true }, never());
+  // The agent asks once it is online: by then the manager must be there.
+  await seen;
+  await withAgent(link(server, "worker"), async () => {
+    assertEquals(await replay, { differences: [], said: 11, heard: 11 });
+  });
 });
 
 Deno.test("trace replay says that a live server cannot be reached", async () => {
